@@ -1,0 +1,50 @@
+#pragma once
+// Backend: what the API asks of the daemon that hosts it. Questions are answered from memory on the
+// loop's thread; requests are answered when their rows are committed; history is read elsewhere.
+
+#include <expected>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/effect.h"
+#include "core/event.h"
+#include "core/view.h"
+#include "ports/history.h"
+
+namespace takt::api {
+
+/// The answer to a request; see core::Answer.
+struct Reply {
+  std::expected<std::optional<RunId>, core::Refusal> result;
+  std::string state;
+};
+
+class Backend {
+ public:
+  virtual ~Backend() = default;
+
+  // Loop's thread, immediate.
+  virtual core::FleetView fleet() const = 0;
+  virtual std::vector<core::JobView> jobs() const = 0;
+  virtual std::optional<core::WhyView> why(std::string_view job) const = 0;
+  virtual std::optional<core::WhyView> why(RunId run) const = 0;
+  /// Share of this machine's memory in use, 0..1; nullopt when it cannot be read.
+  virtual std::optional<double> memory_used_ratio() const = 0;
+  /// False while an earlier daemon's leftovers are being settled; status answers then 503.
+  virtual bool ready() const = 0;
+
+  /// Hands over Trigger, Cancel, Pause, Resume, Drain or ShutDown (their `request` is filled in by
+  /// the backend). `done` is called once on the loop's thread, after the commit. For ShutDown it is
+  /// called when everything has ended and is recorded, just before the daemon goes.
+  virtual void request(core::Event event, std::function<void(Reply)> done) = 0;
+
+  /// A history connection for the API's own worker thread. Any thread.
+  virtual std::expected<std::unique_ptr<ports::History>, ports::StoreError> open_history()
+      const = 0;
+};
+
+}  // namespace takt::api

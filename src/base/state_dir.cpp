@@ -1,0 +1,28 @@
+#include "base/state_dir.h"
+
+#include <fmt/format.h>
+
+namespace takt {
+
+std::filesystem::path database_file(const std::filesystem::path& state_dir) {
+  return state_dir / "takt.db";
+}
+
+std::filesystem::path socket_file(const std::filesystem::path& state_dir) {
+  return state_dir / "takt.sock";
+}
+
+std::filesystem::path lock_file(const std::filesystem::path& state_dir) {
+  return state_dir / "takt.lock";
+}
+
+std::filesystem::path log_folder(const std::filesystem::path& state_dir, std::string_view job) {
+  return state_dir / "logs" / job;
+}
+
+std::filesystem::path log_file(const std::filesystem::path& state_dir, std::string_view job, RunId run,
+                               int attempt) {
+  return log_folder(state_dir, job) / fmt::format("{}-{}.log", run.value, attempt);
+}
+
+}  // namespace takt

@@ -1,0 +1,260 @@
+#include "core/attempts.h"
+
+#include <fmt/format.h>
+
+#include "base/assert.h"
+#include "base/stable_hash.h"
+#include "core/retry.h"
+#include "core/settle.h"
+#include "core/watchdog.h"
+
+namespace takt::core {
+namespace {
+
+Outcome outcome_of_kill(KillReason why) {
+  switch (why) {
+    case KillReason::timeout:
+      return Outcome::timeout;
+    case KillReason::hung:
+      return Outcome::hung;
+    case KillReason::cancelled:
+    case KillReason::shutdown:
+      return Outcome::cancelled;
+  }
+  return Outcome::cancelled;
+}
+
+Outcome outcome_of(const ProcessEnd& end, std::optional<KillReason> killing) {
+  if (killing) return outcome_of_kill(*killing);
+  if (end.spawn_errno) return Outcome::spawn_failed;
+  if (end.out_of_memory) return Outcome::oom;
+  if (end.signal) return Outcome::failed;
+  if (!end.exit_code) return Outcome::lost;
+  return *end.exit_code == 0 ? Outcome::ok : Outcome::failed;
+}
+
+/// The run waits before its next attempt; `nth` is how many ends of this kind it had.
+void back_off(Turn& turn, Run& run, int nth) {
+  const JobSpec& spec = turn.s.spec_of(run.job);
+  const std::uint64_t seed = stable_hash(spec.name, run.id.value * 64 + nth);
+  run.state = RunState::retrying;
+  run.retry_at = saturating_add(turn.now, retry_wait(spec.retry, nth, seed));
+  turn.touch(run);
+}
+
+void after_loss(Turn& turn, Run& run) {
+  const JobSpec& spec = turn.s.spec_of(run.job);
+  run.losses += 1;
+  turn.event(Severity::warning, EventKind::attempt_lost, run.job, run.id,
+             fmt::format("{}: run {} attempt {} was lost", spec.name, run.id.value, run.attempts));
+  if (spec.delivery == Delivery::at_most_once || run.losses > kLostBudget) {
+    settle(turn, run, Outcome::lost);
+    return;
+  }
+  back_off(turn, run, run.losses);
+}
+
+void after_failure(Turn& turn, Run& run, Outcome outcome, std::optional<int> exit_code) {
+  const JobSpec& spec = turn.s.spec_of(run.job);
+  run.failures += 1;
+  const bool again = run.failures <= spec.retry.retries &&
+                     retries_outcome(spec.retry, outcome, exit_code);
+  if (!again) {
+    settle(turn, run, outcome);
+    return;
+  }
+  back_off(turn, run, run.failures);
+}
+
+void after_shutdown(Turn& turn, Run& run) {
+  if (turn.s.spec_of(run.job).delivery == Delivery::at_most_once) {
+    settle(turn, run, Outcome::cancelled);
+    return;
+  }
+  run.state = RunState::retrying;
+  run.retry_at = turn.now;
+  turn.touch(run);
+}
+
+/// Writes the attempt's end, takes it off the run, and decides what follows.
+void end_attempt(Turn& turn, Run& run, Outcome outcome, const ProcessEnd& end) {
+  AttemptRow row = attempt_row(turn.s, run, *run.attempt);
+  row.ended_at = turn.s.wall(turn.now);
+  row.outcome = outcome;
+  row.exit_code = end.exit_code;
+  row.signal = end.signal;
+  row.spawn_errno = end.spawn_errno;
+  row.error = end.error;
+  row.rss_max_bytes = end.rss_max_bytes;
+  row.log_bytes = end.log_bytes;
+  row.leaked = end.leaked;
+  turn.rows.emplace_back(std::move(row));
+
+  const bool by_shutdown = run.attempt->killing == KillReason::shutdown;
+  turn.s.tokens.erase(run.attempt->token);
+  if (run.attempt->phase != Phase::leftover) turn.s.live_attempts -= 1;
+  run.attempt.reset();
+  turn.touch(run);
+  if (end.leaked > 0) {
+    turn.event(Severity::warning, EventKind::leaked_processes, run.job, run.id,
+               fmt::format("{}: run {} left {} process{} behind, killed",
+                           turn.s.spec_of(run.job).name, run.id.value, end.leaked,
+                           end.leaked == 1 ? "" : "es"),
+               {{"count", std::to_string(end.leaked)}});
+  }
+
+  if (run.cancelled) {
+    settle(turn, run, Outcome::cancelled);
+    return;
+  }
+  switch (outcome) {
+    case Outcome::ok:
+      settle(turn, run, outcome);
+      return;
+    case Outcome::lost:
+    case Outcome::browser_lost:
+      after_loss(turn, run);
+      return;
+    case Outcome::hung: {
+      const auto [job, id] = std::pair{run.job, run.id};
+      settle(turn, run, outcome);
+      recover_from_hang(turn, job, id);
+      return;
+    }
+    case Outcome::cancelled:
+      if (by_shutdown) {
+        after_shutdown(turn, run);
+      } else {
+        settle(turn, run, outcome);
+      }
+      return;
+    case Outcome::failed:
+    case Outcome::timeout:
+    case Outcome::oom:
+    case Outcome::spawn_failed:
+      after_failure(turn, run, outcome, end.exit_code);
+      return;
+  }
+}
+
+Run* run_of(Turn& turn, Token token) {
+  const auto found = turn.s.tokens.find(token);
+  return found == turn.s.tokens.end() ? nullptr : &turn.run(found->second);
+}
+
+std::vector<std::pair<std::string, std::string>> params_of(const JobSpec& spec, const Run& run) {
+  std::vector<std::pair<std::string, std::string>> all;
+  for (const Param& param : spec.params) {
+    std::string value = param.default_value;
+    for (const auto& [name, given] : run.params) {
+      if (name == param.name) value = given;
+    }
+    all.emplace_back(param.name, std::move(value));
+  }
+  return all;
+}
+
+LaunchAttempt launch_of(const Turn& turn, const Run& run) {
+  LaunchAttempt launch;
+  launch.token = run.attempt->token;
+  launch.run = run.id;
+  launch.attempt = run.attempt->number;
+  launch.job = run.job;
+  launch.cause = run.cause;
+  if (run.slot) launch.slot_at = turn.s.wall(run.slot->due);
+  launch.now = turn.s.wall(turn.now);
+  launch.params = params_of(turn.s.spec_of(run.job), run);
+  return launch;
+}
+
+}  // namespace
+
+void start_attempt(Turn& turn, Run& run) {
+  State& s = turn.s;
+  TAKT_ASSERT(!run.attempt, "one attempt of a run at a time");
+  s.ready.erase({run.rank_at, run.id});
+  s.last_token.value += 1;
+  s.live_attempts += 1;
+  run.attempts += 1;
+  run.state = RunState::running;
+  run.retry_at.reset();
+  run.deadline.reset();
+  if (!run.started_at) {
+    run.started_at = turn.now;
+    run.disposition = Disposition::ran;
+  }
+  Job& job = turn.job(run.job);
+  job.last_start = turn.now;
+  job.waiting_due.reset();
+
+  Attempt attempt;
+  attempt.number = run.attempts;
+  attempt.token = s.last_token;
+  attempt.started_at = turn.now;
+  attempt.node = s.node.node;
+  run.attempt = attempt;
+  s.tokens.emplace(attempt.token, run.id);
+  s.pending_launches.push_back({turn.seq(), attempt.token});
+  turn.synced |= s.spec_of(run.job).delivery == Delivery::at_most_once;
+  turn.rows.emplace_back(attempt_row(s, run, *run.attempt));
+  turn.touch(run);
+}
+
+void on_recorded(Turn& turn, const Recorded& event) {
+  auto& pending = turn.s.pending_launches;
+  while (!pending.empty() && pending.front().after <= event.through) {
+    Run* run = run_of(turn, pending.front().token);
+    pending.pop_front();
+    if (run == nullptr) continue;  // it was killed before its launch
+    run->attempt->phase = Phase::launching;
+    turn.effects.emplace_back(launch_of(turn, *run));
+  }
+}
+
+void on_started(Turn& turn, const AttemptStarted& event) {
+  Run* run = run_of(turn, event.token);
+  if (run == nullptr) return;
+  Attempt& attempt = *run->attempt;
+  attempt.phase = Phase::running;
+  attempt.process = event.process;
+  attempt.started_at = turn.now;
+  if (attempt.number == 1) run->started_at = turn.now;
+  turn.job(run->job).last_start = turn.now;
+  turn.rows.emplace_back(attempt_row(turn.s, *run, attempt));
+  turn.touch(*run);
+}
+
+void on_ended(Turn& turn, const AttemptEnded& event) {
+  Run* run = run_of(turn, event.token);
+  if (run == nullptr || run->attempt->phase == Phase::leftover) return;
+  end_attempt(turn, *run, outcome_of(event.end, run->attempt->killing), event.end);
+}
+
+void on_leftover_gone(Turn& turn, const LeftoverGone& event) {
+  Run* run = run_of(turn, event.token);
+  if (run == nullptr || run->attempt->phase != Phase::leftover) return;
+  turn.s.leftovers -= 1;
+  turn.job(run->job).leftovers -= 1;
+  ProcessEnd end;
+  end.error = "the daemon that started it was gone; its end is not known";
+  end_attempt(turn, *run, Outcome::lost, end);
+}
+
+void kill_attempt(Turn& turn, Run& run, KillReason why, bool at_once) {
+  Attempt& attempt = *run.attempt;
+  if (attempt.phase == Phase::leftover) return;  // being killed already
+  if (attempt.phase == Phase::recording) {
+    attempt.killing = why;
+    ProcessEnd end;
+    end.error = "never launched";
+    end_attempt(turn, run, outcome_of_kill(why), end);
+    return;
+  }
+  if (attempt.killing && !at_once) return;
+  if (!attempt.killing) attempt.killing = why;
+  const Duration grace = at_once ? Duration{0} : turn.s.spec_of(run.job).kill_grace;
+  turn.effects.emplace_back(KillTree{attempt.token, why, grace});
+  turn.touch(run);
+}
+
+}  // namespace takt::core

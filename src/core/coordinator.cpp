@@ -1,0 +1,164 @@
+#include "core/coordinator.h"
+
+#include <fmt/format.h>
+
+#include "base/assert.h"
+#include "base/match.h"
+#include "core/admission.h"
+#include "core/attempts.h"
+#include "core/coordinator_impl.h"
+#include "core/requests.h"
+#include "core/slots.h"
+#include "core/turn.h"
+#include "core/watchdog.h"
+
+namespace takt::core {
+namespace {
+
+void on_clock_stepped(Turn& turn, const ClockStepped& event) {
+  if (event.by == Duration{0}) return;
+  turn.s.wall_offset += event.by;
+  // Stored cursors are wall time: all of them move with the epoch.
+  for (JobIndex i = 0; i < turn.s.jobs.size(); ++i) turn.touch(i, true);
+  turn.event(Severity::warning, EventKind::clock_stepped, std::nullopt, std::nullopt,
+             fmt::format("the wall clock stepped by {}", format_duration(event.by)),
+             {{"by_ms", std::to_string(event.by.count())}});
+}
+
+void on_store_failed(Turn& turn, const StoreFailed& event) {
+  turn.s.store_error = event.why;
+  if (!turn.s.store_ok) return;
+  turn.s.store_ok = false;
+  turn.event(Severity::error, EventKind::store_failed, std::nullopt, std::nullopt,
+             "rows cannot be written: " + event.why);
+}
+
+void on_store_back(Turn& turn) {
+  if (turn.s.store_ok) return;
+  turn.s.store_ok = true;
+  turn.s.store_error.clear();
+  turn.event(Severity::info, EventKind::store_back, std::nullopt, std::nullopt,
+             "rows can be written again");
+}
+
+void apply(Turn& turn, const Event& event) {
+  std::visit(Match{[](const Tick&) {},
+                   [&](const ClockStepped& e) { on_clock_stepped(turn, e); },
+                   [&](const Recorded& e) { on_recorded(turn, e); },
+                   [&](const StoreFailed& e) { on_store_failed(turn, e); },
+                   [&](const StoreBack&) { on_store_back(turn); },
+                   [&](const AttemptStarted& e) { on_started(turn, e); },
+                   [&](const AttemptEnded& e) { on_ended(turn, e); },
+                   [&](const LeftoverGone& e) { on_leftover_gone(turn, e); },
+                   [&](const Trigger& e) { on_trigger(turn, e); },
+                   [&](const Cancel& e) { on_cancel(turn, e); },
+                   [&](const Pause& e) { on_pause(turn, e); },
+                   [&](const Resume& e) { on_resume(turn, e); },
+                   [&](const Drain& e) { on_drain(turn, e); },
+                   [&](const ShutDown& e) { on_shut_down(turn, e); }},
+             event);
+}
+
+/// Retries whose wait is over join the queue.
+void fire_retries(Turn& turn, JobIndex index) {
+  for (const RunId id : turn.job(index).open) {
+    Run& run = turn.run(id);
+    if (run.state != RunState::retrying || run.attempt || !run.retry_at) continue;
+    if (*run.retry_at <= turn.now && !run.blocked) turn.s.ready.insert({run.rank_at, id});
+  }
+}
+
+/// Everything of one job that is due, in the order in which one thing answers another: what ran out of
+/// time makes room for the slot that follows, a slot that became a run answers the watchdog.
+void fire(Turn& turn, JobIndex index) {
+  fire_attempt_limits(turn, index);
+  fire_deadlines(turn, index);
+  fire_slots(turn, index);
+  fire_pause_end(turn, index);
+  fire_retries(turn, index);
+  fire_verdicts(turn, index);
+  turn.s.wake.set(index, wake_of(turn.s, index));
+}
+
+void fire_due(Turn& turn) {
+  if (turn.s.mode == Mode::stopping || turn.s.mode == Mode::stopped) return;
+  while (const auto index = turn.s.wake.pop_due(turn.now)) fire(turn, *index);
+}
+
+void open_leftovers(Turn& turn) {
+  for (const auto& [token, id] : turn.s.tokens) {
+    const Run& run = turn.run(id);
+    turn.effects.emplace_back(KillLeftover{attempt_row(turn.s, run, *run.attempt)});
+  }
+}
+
+}  // namespace
+
+Coordinator::Coordinator(FleetSpec spec, const Stored& stored, NodeFacts node, double speed,
+                         Instant now)
+    : impl_(std::make_unique<Impl>()) {
+  impl_->s = restore(std::move(spec), stored, std::move(node), speed, now);
+  impl_->abandoned = abandoned_runs(impl_->s, stored, now);
+  impl_->last_now = now;
+}
+
+Coordinator::~Coordinator() = default;
+Coordinator::Coordinator(Coordinator&&) noexcept = default;
+Coordinator& Coordinator::operator=(Coordinator&&) noexcept = default;
+
+Effects Coordinator::open(Instant now) {
+  State& s = impl_->s;
+  Turn turn{s, now};
+  NodeRow node;
+  node.node = s.node.node;
+  node.started_at = s.wall(now);
+  node.pid = s.node.pid;
+  node.boot_id = s.node.boot_id;
+  turn.rows.emplace_back(std::move(node));
+  turn.event(Severity::info, EventKind::fleet_started, std::nullopt, std::nullopt,
+             fmt::format("{} starts with {} jobs; {} unfinished attempts of an earlier daemon",
+                         s.spec.name, s.jobs.size(), s.leftovers));
+  for (Row& row : impl_->abandoned.rows) turn.rows.push_back(std::move(row));
+  for (AttemptRow& row : impl_->abandoned.leftovers) {
+    turn.effects.emplace_back(KillLeftover{std::move(row)});
+  }
+  impl_->abandoned = {};
+  open_leftovers(turn);
+  for (JobIndex i = 0; i < s.jobs.size(); ++i) {
+    const bool fresh = s.jobs[i].job_row_dirty;
+    if (fresh || !s.jobs[i].open.empty()) turn.touch(i, fresh);
+    if (!s.spec.jobs[i].problem.empty()) {
+      turn.event(Severity::warning, EventKind::problem, i, std::nullopt,
+                 fmt::format("{} is disabled: {}", s.spec.jobs[i].name, s.spec.jobs[i].problem));
+    }
+    s.wake.set(i, wake_of(s, i));
+  }
+  fire_due(turn);
+  admit(turn);
+  return turn.finish();
+}
+
+Effects Coordinator::handle(const Event& event, Instant now) {
+  TAKT_ASSERT(now >= impl_->last_now, "the elapsed line never goes back");
+  impl_->last_now = now;
+  Turn turn{impl_->s, now};
+  apply(turn, event);
+  fire_due(turn);
+  admit(turn);
+  check_stopped(turn);
+  return turn.finish();
+}
+
+Instant Coordinator::next_wake() const { return impl_->s.wake.earliest(); }
+
+bool Coordinator::reconciled() const { return impl_->s.leftovers == 0; }
+
+bool Coordinator::quiet() const { return impl_->s.live_attempts == 0; }
+
+const FleetSpec& Coordinator::spec() const { return impl_->s.spec; }
+
+WallTime Coordinator::wall(Instant at) const { return impl_->s.wall(at); }
+
+WallTime Coordinator::epoch() const { return impl_->s.wall(impl_->s.epoch); }
+
+}  // namespace takt::core

@@ -1,0 +1,16 @@
+#pragma once
+// What a Coordinator holds; for coordinator.cpp and views.cpp only.
+
+#include "core/coordinator.h"
+#include "core/restore.h"
+#include "core/state.h"
+
+namespace takt::core {
+
+struct Coordinator::Impl {
+  State s;
+  Abandoned abandoned;  // until open()
+  Instant last_now;
+};
+
+}  // namespace takt::core

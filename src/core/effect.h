@@ -1,0 +1,83 @@
+#pragma once
+// Effects: what the coordinator wants done, in order. The shell does them and decides nothing.
+
+#include <expected>
+#include <optional>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "base/ids.h"
+#include "base/time.h"
+#include "core/rows.h"
+
+namespace takt::core {
+
+/// Hand these rows to the store; answer with Recorded, or StoreFailed and later StoreBack + Recorded.
+struct Persist {
+  Batch batch;
+};
+
+/// Start the process of an attempt. Comes only after the batch with its row was Recorded; answer with
+/// AttemptStarted then AttemptEnded, or AttemptEnded alone when it could not be spawned.
+struct LaunchAttempt {
+  Token token;
+  RunId run;
+  int attempt = 1;
+  JobIndex job = 0;
+  Cause cause = Cause::schedule;
+  std::optional<WallTime> slot_at;  // schedule and catchup runs only
+  WallTime now;
+  std::vector<std::pair<std::string, std::string>> params;  // with defaults filled in
+};
+
+enum class KillReason { timeout, hung, cancelled, shutdown };
+
+/// End the whole tree: SIGTERM, `grace` (wall time), SIGKILL, until nothing of it is alive; then
+/// AttemptEnded. Harmless for a token whose end is already on its way.
+struct KillTree {
+  Token token;
+  KillReason why;
+  Duration grace;
+};
+
+/// Find and kill at once what an earlier daemon left of this attempt; answer with LeftoverGone.
+struct KillLeftover {
+  AttemptRow attempt;
+};
+
+/// Why a request was not carried out.
+struct Refusal {
+  enum class Kind { not_found, refused, invalid } kind;
+  std::string what;
+  std::string hint;
+  Gates gates;  // for refused: the gates that said no
+};
+
+/// Answer a request, but not before batch `after` is recorded (0: at once): what is acknowledged
+/// survives any crash.
+struct Answer {
+  RequestId request;
+  Seq after;
+  std::expected<std::optional<RunId>, Refusal> result;  // a run for Trigger, none for the others
+  std::string state;                                  // of that run
+};
+
+/// Everything has ended after ShutDown or Drain; the last batch is `after`.
+struct Stopped {
+  Seq after;
+};
+
+using Effect = std::variant<Persist, LaunchAttempt, KillTree, KillLeftover, Answer, Stopped>;
+using Effects = std::vector<Effect>;
+
+}  // namespace takt::core
+
+namespace takt {
+
+template <>
+inline constexpr std::array<std::string_view, 4> kWords<core::KillReason>{"timeout", "hung",
+                                                                        "cancelled", "shutdown"};
+
+}  // namespace takt

@@ -1,0 +1,112 @@
+#pragma once
+// Events: everything that can happen to a fleet, as the coordinator hears of it. Past tense for what
+// happened, imperatives for what somebody asks. The instant is passed beside the event.
+
+#include <optional>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "base/ids.h"
+#include "base/time.h"
+#include "core/rows.h"
+
+namespace takt::core {
+
+// --- time -------------------------------------------------------------------------------------------
+
+/// The instant asked for by next_wake() has come (or something else woke the loop; harmless).
+struct Tick {};
+
+/// The wall clock jumped against the elapsed clock by this much (positive: forward).
+struct ClockStepped {
+  Duration by;
+};
+
+// --- the store --------------------------------------------------------------------------------------
+
+/// Batches up to and including this one are committed.
+struct Recorded {
+  Seq through;
+};
+
+/// Writes fail for now. Nothing that was handed over is lost; the store goes on trying.
+struct StoreFailed {
+  std::string why;
+};
+
+struct StoreBack {};
+
+// --- processes --------------------------------------------------------------------------------------
+
+struct AttemptStarted {
+  Token token;
+  Process process;
+};
+
+/// How a process tree ended, as the kernel told. The coordinator turns it into an outcome. By the time
+/// it is reported nothing of the tree is alive.
+struct ProcessEnd {
+  std::optional<int> exit_code;    // exactly one of exit_code, signal, spawn_errno is set,
+  std::optional<int> signal;       // or none when the end is not known
+  std::optional<int> spawn_errno;
+  std::string error;               // for spawn_errno: what failed, e.g. "cwd /srv/x: No such file..."
+  bool out_of_memory = false;
+  std::int64_t rss_max_bytes = 0;
+  std::int64_t log_bytes = 0;
+  int leaked = 0;                  // processes that outlived the main one and were killed
+};
+
+struct AttemptEnded {
+  Token token;
+  ProcessEnd end;
+};
+
+/// What an earlier daemon left of this attempt is proven dead.
+struct LeftoverGone {
+  Token token;
+  int killed = 0;  // processes that were still alive
+};
+
+// --- requests ---------------------------------------------------------------------------------------
+
+struct Trigger {
+  RequestId request;
+  std::string job;
+  std::vector<std::pair<std::string, std::string>> params;
+  bool force = false;
+};
+
+struct Cancel {
+  RequestId request;
+  RunId run;
+};
+
+struct Pause {
+  RequestId request;
+  std::string job;  // empty: every job
+  std::optional<Duration> lasting;
+  std::string reason;
+};
+
+/// Ends pause and quarantine.
+struct Resume {
+  RequestId request;
+  std::string job;  // empty: every job
+};
+
+/// Start nothing more, let runs end.
+struct Drain {
+  RequestId request;
+};
+
+/// Start nothing more, end every tree within its kill_grace; runs continue after the next start.
+struct ShutDown {
+  RequestId request;
+};
+
+using Event = std::variant<Tick, ClockStepped, Recorded, StoreFailed, StoreBack, AttemptStarted,
+                           AttemptEnded, LeftoverGone, Trigger, Cancel, Pause, Resume, Drain, ShutDown>;
+
+}  // namespace takt::core

@@ -1,0 +1,182 @@
+#pragma once
+// Rows: what the coordinator wants remembered, in whole rows, and what it needs back after a restart.
+// Each row replaces the one with its key, so that writing a batch twice changes nothing. The tables of
+// the store follow these structs field by field; all times are wall time (fleet time at --speed).
+//
+//   row        key            written when
+//   FleetRow   the fleet      with every batch (the clock and the last ids given out)
+//   NodeRow    node           a daemon starts or stops
+//   JobRow     job            its cursor, pause, quarantine or recovery count moves
+//   HeartbeatRow job          a fact about the job changes
+//   RunRow     run            a run is made, moves, ends
+//   AttemptRow token          an attempt is decided, starts, ends
+//   SlotsRow   job, number    slots end without becoming a run of their own (a range of neighbours)
+//   EventRow   event          something happened that an operator may want to know
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "base/ids.h"
+#include "base/time.h"
+#include "core/gate.h"
+#include "core/vocabulary.h"
+
+namespace takt::core {
+
+struct FleetRow {
+  std::string name;
+  WallTime epoch;  // origin of every grid; moved by observed clock steps, never by restarts
+  double speed = 1;
+  WallTime clock;  // fleet time of the batch; at a speed other than 1 the next start goes on from it
+  RunId last_run;
+  Token last_token;
+  EventId last_event;
+};
+
+struct NodeRow {
+  NodeId node;
+  WallTime started_at;
+  std::optional<WallTime> stopped_at;  // none: it runs, or it was killed
+  int pid = 0;
+  std::string boot_id;
+};
+
+struct JobRow {
+  std::string job;
+  std::string schedule;  // fingerprint; a different one lets the cursor go on along the new schedule
+  WallTime first_loaded_at;
+  SlotNumber next_number = 0;         // the next undecided slot
+  std::optional<WallTime> next_at;    // none: no further slot (manual, or waiting for an end)
+  bool paused = false;
+  std::optional<WallTime> paused_until;
+  std::string paused_reason;
+  bool quarantined = false;
+  std::optional<WallTime> resumed_at;
+  int recoveries = 0;  // since the last success
+  std::optional<WallTime> last_recovery_at;
+};
+
+struct HeartbeatRow {
+  std::string job;
+  JobState state = JobState::idle;
+  std::optional<WallTime> last_start_at;
+  std::optional<WallTime> last_success_at;
+  std::optional<WallTime> last_failure_at;
+  std::optional<WallTime> last_skip_at;
+  std::optional<Outcome> last_outcome;
+  int consecutive_failures = 0;
+  std::optional<RunId> run;  // with attempt and pid: the attempt that is alive now
+  int attempt = 0;
+  int pid = 0;
+  NodeId node;
+};
+
+struct RunRow {
+  RunId run;
+  std::string job;
+  Cause cause = Cause::schedule;
+  std::optional<SlotNumber> slot_number;
+  std::optional<WallTime> slot_at;
+  Priority priority = Priority::P2;
+  WallTime rank_at;
+  RunState state = RunState::waiting;
+  std::optional<Disposition> disposition;
+  std::optional<Reason> reason;
+  std::optional<Outcome> outcome;
+  WallTime queued_at;
+  std::optional<WallTime> started_at;  // of the first attempt
+  std::optional<WallTime> ended_at;    // settled
+  std::optional<Duration> lateness;    // started_at - slot_at (queued_at where there is no slot)
+  std::optional<WallTime> retry_at;    // the stored retry timer, while retrying
+  int attempts = 0;                    // numbers given out
+  int failures = 0;                    // attempts that count against `retries`
+  int losses = 0;                      // attempts that count against the budget of lost ones
+  NodeId node;
+  std::optional<RunId> triggered_by;
+  bool forced = false;  // triggered with --force: passes enabled, paused, quarantined
+  std::string note;  // why a run without a slot exists, in words
+  std::vector<std::pair<std::string, std::string>> params;
+  Gates gates;  // as answered when it did not start at once; empty when it did
+};
+
+/// A started process, as precisely as the kernel names one. Zero fields: not known (yet).
+struct Process {
+  int pid = 0;
+  std::uint64_t start_ticks = 0;  // field 22 of /proc/pid/stat, with boot_id immune to pid reuse
+  std::string boot_id;
+  std::string cgroup;  // absolute folder of the attempt's own cgroup v2; empty without one
+  friend bool operator==(const Process&, const Process&) = default;
+};
+
+struct AttemptRow {
+  Token token;
+  RunId run;
+  std::string job;
+  int attempt = 0;  // from 1
+  WallTime started_at;
+  std::optional<WallTime> ended_at;
+  std::optional<Outcome> outcome;  // none: starting or running
+  Process process;
+  std::optional<int> exit_code;
+  std::optional<int> signal;
+  std::optional<int> spawn_errno;
+  std::string error;  // what failed before or around the process, in words
+  std::int64_t rss_max_bytes = 0;
+  std::int64_t log_bytes = 0;
+  int leaked = 0;  // processes of the tree that outlived the main one and were killed
+  NodeId node;
+};
+
+/// Slots first..last of one job that ended alike without a run of their own (skipped, missed,
+/// coalesced). `count` is their number; at/last_at are the instants of the first and the last.
+struct SlotsRow {
+  std::string job;
+  SlotNumber first = 0;
+  SlotNumber last = 0;
+  WallTime at;
+  WallTime last_at;
+  Disposition disposition = Disposition::skipped;
+  std::optional<Reason> reason;
+  std::optional<RunId> run;  // coalesced: into which
+  WallTime decided_at;
+  Gates gates;
+};
+
+struct EventRow {
+  EventId id;
+  WallTime at;
+  Severity severity = Severity::info;
+  EventKind kind = EventKind::problem;
+  std::string job;  // empty: none
+  std::optional<RunId> run;
+  std::string text;
+  std::vector<std::pair<std::string, std::string>> data;
+};
+
+using Row = std::variant<NodeRow, JobRow, HeartbeatRow, RunRow, AttemptRow, SlotsRow, EventRow>;
+
+/// Rows that are committed together or not at all, in this order.
+struct Batch {
+  Seq seq;              // grows by one from 1 within a daemon incarnation
+  bool synced = false;  // on the disk, not only in the kernel, before it is reported as recorded
+  FleetRow fleet;       // written with every batch
+  std::vector<Row> rows;
+};
+
+/// What a coordinator is restored from. Empty vectors and no fleet: a new store.
+struct Stored {
+  std::optional<FleetRow> fleet;
+  std::vector<JobRow> jobs;
+  std::vector<HeartbeatRow> heartbeats;
+  std::vector<RunRow> open_runs;          // state other than ended, by run id
+  std::vector<AttemptRow> open_attempts;  // attempts of open runs, by token
+  /// Lengths of the last (at most 50) runs of a job that ended ok, oldest first.
+  std::map<std::string, std::vector<Duration>> durations;
+};
+
+}  // namespace takt::core

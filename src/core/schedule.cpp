@@ -1,0 +1,163 @@
+#include "core/schedule.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/match.h"
+#include "base/stable_hash.h"
+
+namespace takt::core {
+namespace {
+
+constexpr Duration kAutoOffsetMax = std::chrono::hours{1};
+constexpr SlotNumber kDrawsMax = 1'000'000;
+constexpr SlotNumber kJitterDraw = -1;  // the draw of jitter is not the draw of any slot
+
+Duration auto_offset(const JobSpec& job, Duration interval) {
+  const Duration bound = std::min(interval, kAutoOffsetMax);
+  return Duration{hash_below(stable_hash(job.name), bound.count())};
+}
+
+Duration base_offset(const JobSpec& job) {
+  return std::visit(
+      Match{[](const Manual&) { return Duration{0}; }, [](const After&) { return Duration{0}; },
+            [&](const Every& s) { return s.offset.value_or(auto_offset(job, s.interval)); },
+            [&](const EveryBetween& s) { return s.offset.value_or(auto_offset(job, s.shortest)); }},
+      job.schedule);
+}
+
+/// The drawn interval that follows slot `number`.
+Duration drawn_interval(const JobSpec& job, const EveryBetween& range, SlotNumber number) {
+  const std::int64_t span = (range.longest - range.shortest).count() + 1;
+  return range.shortest + Duration{hash_below(stable_hash(job.name, number), span)};
+}
+
+/// The first point of base + k * interval (k >= 0) that is not before `from`.
+Instant grid_at_or_after(Instant base, Duration interval, Instant from) {
+  if (from <= base) return base;
+  const std::int64_t behind = (from - base).count();
+  const std::int64_t steps = (behind + interval.count() - 1) / interval.count();
+  return base + steps * interval;
+}
+
+DueSlots due_on_grid(const Every& every, const Slot& slot, Instant now) {
+  const SlotNumber further = (now - slot.due) / every.interval;
+  return {{slot.number + further, slot.due + further * every.interval}, further + 1};
+}
+
+DueSlots due_by_draws(const JobSpec& job, const EveryBetween& range, const Slot& slot, Instant now) {
+  Slot last = slot;
+  for (SlotNumber draws = 0; draws < kDrawsMax; ++draws) {
+    const Instant next = last.due + drawn_interval(job, range, last.number);
+    if (next > now) return {last, last.number - slot.number + 1};
+    last = {last.number + 1, next};
+  }
+  // More draws than anyone can tell apart: go on in the longest steps, which never overshoots `now`.
+  const SlotNumber strides = (now - last.due) / range.longest;
+  last = {last.number + strides, last.due + strides * range.longest};
+  return {last, last.number - slot.number + 1};
+}
+
+}  // namespace
+
+Duration phase(const JobSpec& job) {
+  const auto spread = hash_below(stable_hash(job.name, kJitterDraw), job.jitter.count() + 1);
+  return base_offset(job) + Duration{spread};
+}
+
+std::optional<Slot> first_slot(const JobSpec& job, Instant epoch, Instant from, SlotNumber number) {
+  using Found = std::optional<Slot>;
+  const Instant base = epoch + phase(job);
+  return std::visit(
+      Match{[](const Manual&) -> Found { return std::nullopt; },
+            [&](const After&) -> Found { return Slot{number, from}; },
+            [&](const Every& every) -> Found {
+              return Slot{number, grid_at_or_after(base, every.interval, from)};
+            },
+            [&](const EveryBetween& range) -> Found {
+              if (from <= base) return Slot{number, base};
+              // Joining later than the epoch: a stable place within the first interval.
+              const auto into = hash_below(stable_hash(job.name, number), range.shortest.count());
+              return Slot{number, from + Duration{into}};
+            }},
+      job.schedule);
+}
+
+std::optional<Slot> next_slot(const JobSpec& job, Instant epoch, const Slot& slot) {
+  using Found = std::optional<Slot>;
+  return std::visit(
+      Match{[](const Manual&) -> Found { return std::nullopt; },
+            [](const After&) -> Found { return std::nullopt; },
+            [&](const Every& every) -> Found {
+              const Instant base = epoch + phase(job);
+              return Slot{slot.number + 1,
+                          grid_at_or_after(base, every.interval, slot.due + Duration{1})};
+            },
+            [&](const EveryBetween& range) -> Found {
+              return Slot{slot.number + 1, slot.due + drawn_interval(job, range, slot.number)};
+            }},
+      job.schedule);
+}
+
+DueSlots due_slots(const JobSpec& job, Instant epoch, const Slot& slot, Instant now) {
+  const std::optional<Slot> next = next_slot(job, epoch, slot);
+  if (!next || next->due > now) return {slot, 1};
+  return std::visit(
+      Match{[&](const Manual&) { return DueSlots{slot, 1}; },
+            [&](const After&) { return DueSlots{slot, 1}; },
+            [&](const Every& every) {
+              // From the second slot on all lie on the grid, also after a changed schedule.
+              DueSlots due = due_on_grid(every, *next, now);
+              due.count += 1;
+              return due;
+            },
+            [&](const EveryBetween& range) { return due_by_draws(job, range, slot, now); }},
+      job.schedule);
+}
+
+std::vector<Slot> newest_slots(const JobSpec& job, Instant epoch, const Slot& slot, const DueSlots& due,
+                               int keep) {
+  const SlotNumber from = std::max(slot.number, due.last.number - std::max(keep, 1) + 1);
+  std::vector<Slot> found;
+  if (const auto* every = std::get_if<Every>(&job.schedule)) {
+    for (SlotNumber number = from; number <= due.last.number; ++number) {
+      const Instant on_grid = due.last.due - (due.last.number - number) * every->interval;
+      found.push_back(number == slot.number ? slot : Slot{number, on_grid});
+    }
+    return found;
+  }
+  Slot at = slot;
+  for (SlotNumber draws = 0; at.number < due.last.number && draws < kDrawsMax; ++draws) {
+    if (at.number >= from) found.push_back(at);
+    const std::optional<Slot> next = next_slot(job, epoch, at);
+    if (!next || next->due > due.last.due) break;
+    at = *next;
+  }
+  found.push_back(due.last);
+  if (found.size() > static_cast<std::size_t>(std::max(keep, 1))) found.erase(found.begin());
+  return found;
+}
+
+std::string schedule_fingerprint(const JobSpec& job) {
+  const std::int64_t offset = phase(job).count();
+  return std::visit(
+      Match{[](const Manual&) -> std::string { return "manual"; },
+            [](const After& s) { return fmt::format("after {}", s.delay.count()); },
+            [&](const Every& s) { return fmt::format("every {} + {}", s.interval.count(), offset); },
+            [&](const EveryBetween& s) {
+              return fmt::format("every {}..{} + {}", s.shortest.count(), s.longest.count(), offset);
+            }},
+      job.schedule);
+}
+
+std::optional<Duration> longest_interval(const JobSpec& job) {
+  using Found = std::optional<Duration>;
+  return std::visit(Match{[](const Manual&) -> Found { return std::nullopt; },
+                          [](const After&) -> Found { return std::nullopt; },
+                          [](const Every& s) -> Found { return s.interval; },
+                          [](const EveryBetween& s) -> Found { return s.longest; }},
+                    job.schedule);
+}
+
+}  // namespace takt::core

@@ -1,0 +1,168 @@
+#include "core/settle.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "core/retry.h"
+#include "core/watchdog.h"
+
+namespace takt::core {
+namespace {
+
+Instant rank_of(const State& s, Instant from, Priority priority) {
+  return saturating_add(from, static_cast<int>(priority) * s.spec.ageing);
+}
+
+/// Start of the waiting time that start_within allows a catch-up run whose turn has come.
+void begin_waiting(Turn& turn, Run& run) {
+  const JobSpec& spec = turn.s.spec_of(run.job);
+  if (run.cause == Cause::catchup && !run.started_at && spec.start_within) {
+    run.deadline = saturating_add(turn.now, *spec.start_within);
+  }
+}
+
+/// Takes the run out of its job and lets those behind it go on.
+void leave_job(Turn& turn, Run& run) {
+  Job& job = turn.job(run.job);
+  turn.s.ready.erase({run.rank_at, run.id});
+  std::erase(job.open, run.id);
+  turn.touch(run);
+  for (const RunId id : job.open) {
+    Run& next = turn.run(id);
+    if (!next.blocked || blocker_of(turn.s, next)) continue;
+    next.blocked = false;
+    turn.touch(next);
+    if (next.state != RunState::waiting) continue;  // a retry joins when its own wait is over
+    begin_waiting(turn, next);
+    make_ready(turn, next);
+  }
+}
+
+/// `after` jobs: the next slot follows from the end of the last run.
+void schedule_after(Turn& turn, JobIndex index) {
+  const auto* after = std::get_if<After>(&turn.s.spec_of(index).schedule);
+  Job& job = turn.job(index);
+  if (after == nullptr || !job.open.empty()) return;
+  job.next = Slot{job.next_number, saturating_add(turn.now, after->delay)};
+  turn.touch(index, true);
+}
+
+void note_success(Turn& turn, const Run& run) {
+  Job& job = turn.job(run.job);
+  job.last_success = turn.now;
+  job.consecutive_failures = 0;
+  if (run.started_at) job.durations.add(turn.now - *run.started_at);
+  reset_after_success(job);
+  if (job.quarantined && run.forced) {
+    job.quarantined = false;
+    turn.event(Severity::info, EventKind::resumed, run.job, run.id,
+               fmt::format("{} leaves quarantine: a forced run succeeded",
+                           turn.s.spec_of(run.job).name));
+  }
+  turn.touch(run.job, true);
+}
+
+void note_failure(Turn& turn, const Run& run, Outcome outcome) {
+  const JobSpec& spec = turn.s.spec_of(run.job);
+  Job& job = turn.job(run.job);
+  job.last_failure = turn.now;
+  job.consecutive_failures += 1;
+  turn.event(Severity::error, EventKind::run_failed, run.job, run.id,
+             fmt::format("{}: run {} ended {} after {} attempt{}", spec.name, run.id.value,
+                         word(outcome), run.attempts, run.attempts == 1 ? "" : "s"),
+             {{"outcome", std::string{word(outcome)}},
+              {"consecutive_failures", std::to_string(job.consecutive_failures)}});
+  if (!spec.quarantine_after || job.quarantined ||
+      job.consecutive_failures < *spec.quarantine_after) {
+    return;
+  }
+  job.quarantined = true;
+  turn.touch(run.job, true);
+  turn.event(Severity::error, EventKind::quarantined, run.job, run.id,
+             fmt::format("{} is quarantined after {} failed runs in a row; `takt resume {}` ends it",
+                         spec.name, job.consecutive_failures, spec.name));
+}
+
+}  // namespace
+
+std::optional<RunId> blocker_of(const State& s, const Run& run) {
+  const Overlap overlap = s.spec_of(run.job).overlap;
+  for (const RunId id : s.jobs[run.job].open) {
+    if (id >= run.id) break;
+    if (overlap != Overlap::allow) return id;
+    if (run.cause == Cause::catchup && s.runs.at(id).cause == Cause::catchup) return id;
+  }
+  return std::nullopt;
+}
+
+RunId make_run(Turn& turn, JobIndex index, RunDraft draft) {
+  State& s = turn.s;
+  const JobSpec& spec = s.spec_of(index);
+  s.last_run.value += 1;
+  Run run;
+  run.id = s.last_run;
+  run.job = index;
+  run.cause = draft.cause;
+  run.slot = draft.slot;
+  run.priority = draft.priority.value_or(spec.priority);
+  run.rank_at = rank_of(s, draft.rank_from.value_or(turn.now), run.priority);
+  run.queued_at = turn.now;
+  run.deadline = draft.deadline;
+  run.node = s.node.node;
+  run.triggered_by = draft.triggered_by;
+  run.note = std::move(draft.note);
+  run.params = std::move(draft.params);
+  run.forced = draft.forced;
+  run.blocked = blocker_of(s, run).has_value();
+
+  const RunId id = run.id;
+  Run& placed = s.runs.emplace(id, std::move(run)).first->second;
+  s.jobs[index].open.push_back(id);
+  turn.touch(placed);
+  if (!placed.blocked) {
+    begin_waiting(turn, placed);
+    make_ready(turn, placed);
+  }
+  return id;
+}
+
+void make_ready(Turn& turn, Run& run) {
+  turn.s.ready.insert({run.rank_at, run.id});
+  turn.touch(run);
+}
+
+void give_up(Turn& turn, Run& run, Disposition disposition, Reason reason, Gates gates) {
+  const JobSpec& spec = turn.s.spec_of(run.job);
+  Job& job = turn.job(run.job);
+  run.state = RunState::ended;
+  run.disposition = disposition;
+  run.reason = reason;
+  run.ended_at = turn.now;
+  run.gates = std::move(gates);
+  if (disposition == Disposition::cancelled) run.outcome = Outcome::cancelled;
+  if (disposition == Disposition::missed) {
+    if (run.slot && !job.waiting_due) job.waiting_due = run.slot->due;
+    turn.event(Severity::warning, EventKind::slot_missed, run.job, run.id,
+               fmt::format("{}: run {} could not start in time ({})", spec.name, run.id.value,
+                           word(reason)),
+               {{"reason", std::string{word(reason)}}});
+  }
+  if (disposition == Disposition::skipped) job.last_skip = turn.now;
+  leave_job(turn, run);
+  schedule_after(turn, run.job);
+}
+
+void settle(Turn& turn, Run& run, Outcome outcome) {
+  run.state = RunState::ended;
+  run.outcome = outcome;
+  run.ended_at = turn.now;
+  run.retry_at.reset();
+  turn.job(run.job).last_outcome = outcome;
+  leave_job(turn, run);
+  if (outcome == Outcome::ok) note_success(turn, run);
+  if (counts_as_failure(outcome)) note_failure(turn, run, outcome);
+  schedule_after(turn, run.job);
+}
+
+}  // namespace takt::core

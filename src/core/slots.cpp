@@ -1,0 +1,239 @@
+#include "core/slots.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "core/admission.h"
+#include "core/attempts.h"
+#include "core/settle.h"
+
+namespace takt::core {
+namespace {
+
+/// The slots that are decided together: from first to the last of `due`.
+struct Decision {
+  Slot first;
+  DueSlots due;
+  bool after_downtime = false;
+};
+
+void write_slots(Turn& turn, JobIndex index, const Slot& first, const Slot& last,
+                 Disposition disposition, std::optional<Reason> reason, std::optional<RunId> into,
+                 Gates gates = {}) {
+  SlotsRow row;
+  row.job = turn.s.spec_of(index).name;
+  row.first = first.number;
+  row.last = last.number;
+  row.at = turn.s.wall(first.due);
+  row.last_at = turn.s.wall(last.due);
+  row.disposition = disposition;
+  row.reason = reason;
+  row.run = into;
+  row.decided_at = turn.s.wall(turn.now);
+  row.gates = std::move(gates);
+  turn.rows.emplace_back(std::move(row));
+  turn.touch(index, true);
+}
+
+void miss(Turn& turn, JobIndex index, const Slot& first, const Slot& last, Reason reason) {
+  write_slots(turn, index, first, last, Disposition::missed, reason, std::nullopt);
+  const SlotNumber count = last.number - first.number + 1;
+  turn.event(Severity::warning, EventKind::slot_missed, index, std::nullopt,
+             fmt::format("{}: {} slot{} missed ({})", turn.s.spec_of(index).name, count,
+                         count == 1 ? "" : "s", word(reason)),
+             {{"reason", std::string{word(reason)}}, {"count", std::to_string(count)}});
+}
+
+void skip(Turn& turn, JobIndex index, const Decision& d, Gates gates) {
+  const Reason reason = reason_of(gates, GateAnswer::skip, Reason::start_within);
+  turn.job(index).last_skip = turn.now;
+  // Pauses, quarantines and disabled jobs are known; a collision is news.
+  if (reason == Reason::overlap) {
+    turn.event(Severity::warning, EventKind::run_skipped, index, std::nullopt,
+               fmt::format("{}: the slot of {} is skipped ({})", turn.s.spec_of(index).name,
+                           format_rfc3339(turn.s.wall(d.due.last.due)), word(reason)),
+               {{"reason", std::string{word(reason)}}});
+  }
+  write_slots(turn, index, d.first, d.due.last, Disposition::skipped, reason, std::nullopt,
+              std::move(gates));
+}
+
+/// Until when the run of a slot may wait for its start.
+std::optional<Instant> start_deadline(const State& s, JobIndex index, const Slot& slot) {
+  const JobSpec& spec = s.spec_of(index);
+  if (spec.start_within) return saturating_add(slot.due, *spec.start_within);
+  if (!s.jobs[index].open.empty() && spec.overlap != Overlap::allow) return std::nullopt;
+  const auto next = next_slot(spec, s.epoch, slot);
+  return next ? std::optional{next->due} : std::nullopt;
+}
+
+/// The same for a catch-up run whose turn is now: counted from the decision.
+std::optional<Instant> catchup_deadline(const State& s, JobIndex index, const Slot& slot, Instant now) {
+  const JobSpec& spec = s.spec_of(index);
+  if (spec.start_within) return saturating_add(now, *spec.start_within);
+  const auto next = next_slot(spec, s.epoch, slot);
+  return next ? std::optional{now + (next->due - slot.due)} : std::nullopt;
+}
+
+RunId run_for_slot(Turn& turn, JobIndex index, const Slot& slot, Cause cause) {
+  State& s = turn.s;
+  Job& job = turn.job(index);
+  const bool caught_up = cause == Cause::catchup;
+  RunDraft draft;
+  draft.cause = cause;
+  draft.slot = slot;
+  const Instant due = caught_up ? turn.now : slot.due;
+  draft.rank_from = std::min(due, job.waiting_due.value_or(due));
+  if (!caught_up) {
+    draft.deadline = start_deadline(s, index, slot);
+  } else if (job.open.empty()) {
+    draft.deadline = catchup_deadline(s, index, slot, turn.now);
+  }
+  if (!job.unmet_since) job.unmet_since = due;
+  return make_run(turn, index, std::move(draft));
+}
+
+/// An open run that a new slot can be coalesced into: one that has not started yet.
+std::optional<RunId> unstarted(const State& s, const Job& job) {
+  for (const RunId id : job.open) {
+    const Run& run = s.runs.at(id);
+    if (run.state == RunState::waiting) return id;
+  }
+  return std::nullopt;
+}
+
+void cancel_for_replacement(Turn& turn, RunId id) {
+  Run& run = turn.run(id);
+  run.cancelled = true;
+  if (run.attempt) {
+    kill_attempt(turn, run, KillReason::cancelled);
+  } else {
+    settle(turn, run, Outcome::cancelled);
+  }
+}
+
+/// Decides slots that meet an open run. False: it is not in the way.
+bool meet_open_run(Turn& turn, JobIndex index, const Decision& d) {
+  const JobSpec& spec = turn.s.spec_of(index);
+  Job& job = turn.job(index);
+  if (job.open.empty() || spec.overlap == Overlap::allow) return false;
+  std::optional<RunId> into;
+  if (spec.overlap == Overlap::skip) {
+    if (!d.after_downtime) {
+      if (!job.unmet_since) job.unmet_since = d.due.last.due;
+      skip(turn, index, d, evaluate_gates(turn.s, index, nullptr, turn.now));
+      return true;
+    }
+    into = job.open.front();  // it goes on after the downtime, and so does the slots' work
+  } else {
+    into = unstarted(turn.s, job);
+    if (!into && spec.overlap == Overlap::replace) {
+      const std::vector<RunId> open = job.open;
+      for (const RunId id : open) cancel_for_replacement(turn, id);
+    }
+  }
+  if (!into) return false;
+  write_slots(turn, index, d.first, d.due.last, Disposition::coalesced, Reason::overlap, into);
+  return true;
+}
+
+/// Older slots of a range, before `newest`, that do not run themselves.
+void older_slots(Turn& turn, JobIndex index, const Decision& d, const Slot& newest,
+                 Disposition disposition, Reason reason, std::optional<RunId> into) {
+  if (newest.number == d.first.number) return;
+  // The instant of the one before `newest` is found from the front of the range.
+  const auto span = newest_slots(turn.s.spec_of(index), turn.s.epoch, d.first, d.due,
+                                 static_cast<int>(d.due.last.number - newest.number) + 2);
+  const Slot last = span.front().number < newest.number ? span.front() : d.first;
+  if (disposition == Disposition::missed) {
+    miss(turn, index, d.first, last, reason);
+  } else {
+    write_slots(turn, index, d.first, last, disposition, reason, into);
+  }
+}
+
+void catch_up(Turn& turn, JobIndex index, const Decision& d) {
+  const JobSpec& spec = turn.s.spec_of(index);
+  const Cause cause = d.after_downtime || d.due.count > 1 ? Cause::catchup : Cause::schedule;
+  const Reason away = d.first.due < turn.s.opened_at ? Reason::down : Reason::start_within;
+  switch (spec.catchup) {
+    case Catchup::none:
+      if (d.after_downtime) {
+        miss(turn, index, d.first, d.due.last, Reason::down);
+        return;
+      }
+      older_slots(turn, index, d, d.due.last, Disposition::missed, away, {});
+      run_for_slot(turn, index, d.due.last, Cause::schedule);
+      return;
+    case Catchup::latest: {
+      const RunId run = run_for_slot(turn, index, d.due.last, cause);
+      older_slots(turn, index, d, d.due.last, Disposition::coalesced, away, run);
+      return;
+    }
+    case Catchup::all: {
+      const auto newest = newest_slots(spec, turn.s.epoch, d.first, d.due, spec.catchup_max);
+      older_slots(turn, index, d, newest.front(), Disposition::missed, away, {});
+      for (const Slot& slot : newest) run_for_slot(turn, index, slot, cause);
+      return;
+    }
+  }
+}
+
+/// Why a waiting run missed its deadline: the daemon was down, or the gate that held it.
+Reason reason_for_missing(const State& s, Instant deadline, const Gates& gates) {
+  if (deadline <= s.opened_at) return Reason::down;
+  const Reason reason = reason_of(gates, GateAnswer::hold, Reason::start_within);
+  const bool only_busy = reason == Reason::draining && s.mode == Mode::working;
+  return only_busy || reason == Reason::overlap ? Reason::start_within : reason;
+}
+
+/// Moves the cursor beyond the decided slots.
+void advance(Turn& turn, JobIndex index, const Decision& d) {
+  const JobSpec& spec = turn.s.spec_of(index);
+  Job& job = turn.job(index);
+  turn.touch(index, true);
+  job.next_number = d.due.last.number + 1;
+  if (const auto* after = std::get_if<After>(&spec.schedule)) {
+    job.next.reset();
+    if (!job.open.empty()) return;  // its end decides
+    const Instant due = saturating_add(d.due.last.due, after->delay);
+    job.next = Slot{job.next_number, due > turn.now ? due : turn.now + after->delay};
+    return;
+  }
+  job.next = next_slot(spec, turn.s.epoch, d.due.last);
+}
+
+}  // namespace
+
+void fire_slots(Turn& turn, JobIndex index) {
+  Job& job = turn.job(index);
+  if (!job.next || job.next->due > turn.now || job.leftovers > 0) return;
+  Decision d;
+  d.first = *job.next;
+  d.due = due_slots(turn.s.spec_of(index), turn.s.epoch, d.first, turn.now);
+  d.after_downtime = d.due.last.due < turn.s.opened_at && turn.s.speed == 1;
+  job.next.reset();
+
+  Gates gates = evaluate_gates(turn.s, index, nullptr, turn.now);
+  std::erase_if(gates, [](const Gate& gate) { return gate.gate == GateName::overlap; });
+  if (decision(gates) == GateAnswer::skip) {
+    skip(turn, index, d, std::move(gates));
+  } else if (!meet_open_run(turn, index, d)) {
+    catch_up(turn, index, d);
+  }
+  advance(turn, index, d);
+}
+
+void fire_deadlines(Turn& turn, JobIndex index) {
+  const std::vector<RunId> open = turn.job(index).open;
+  for (const RunId id : open) {
+    Run& run = turn.run(id);
+    if (run.state != RunState::waiting || !run.deadline || *run.deadline > turn.now) continue;
+    Gates gates = evaluate_gates(turn.s, index, &run, turn.now);
+    const Reason reason = reason_for_missing(turn.s, *run.deadline, gates);
+    give_up(turn, run, Disposition::missed, reason, std::move(gates));
+  }
+}
+
+}  // namespace takt::core

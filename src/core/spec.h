@@ -1,0 +1,158 @@
+#pragma once
+// What a fleet file says, decoded: plain values, already valid. `fleet` makes them, the coordinator and
+// the simulator read them, nobody changes them. Defaults here are the defaults of the fleet file.
+//
+// Sized for 100,000 jobs: what is equal in most jobs (environment, folder, user) sits behind one
+// shared pointer.
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "base/ids.h"
+#include "base/time.h"
+#include "core/vocabulary.h"
+
+namespace takt::core {
+
+// --- schedules --------------------------------------------------------------------------------------
+
+/// By hand (or, later, by dependency) only.
+struct Manual {
+  friend bool operator==(const Manual&, const Manual&) = default;
+};
+
+/// A fixed grid on the elapsed line: fleet epoch + offset + k * interval. No offset means "auto".
+struct Every {
+  Duration interval;
+  std::optional<Duration> offset;
+  friend bool operator==(const Every&, const Every&) = default;
+};
+
+/// `every = "90m..120m"`: each next interval is drawn from hash(job, slot number), ends included.
+struct EveryBetween {
+  Duration shortest;
+  Duration longest;
+  std::optional<Duration> offset;
+  friend bool operator==(const EveryBetween&, const EveryBetween&) = default;
+};
+
+/// Fixed delay from the settled end of the last run, or from the slot that did not run; first at load.
+struct After {
+  Duration delay;
+  friend bool operator==(const After&, const After&) = default;
+};
+
+using Schedule = std::variant<Manual, Every, EveryBetween, After>;
+
+// --- policies ---------------------------------------------------------------------------------------
+
+enum class Overlap { skip, queue, replace, allow };
+enum class Delivery { at_least_once, at_most_once };
+enum class Catchup { latest, all, none };
+
+/// Waits between the attempts of a run; see core/retry.h for the law.
+struct RetryPolicy {
+  int retries = 0;  // further attempts after the first
+  Duration first = std::chrono::seconds{2};
+  double factor = 2;
+  Duration max = std::chrono::seconds{30};
+  double jitter = 0;  // 0..1: the wait is multiplied by a stable draw from [1-jitter, 1+jitter]
+  /// Outcomes that are retried. Exit codes listed besides `failed` narrow nothing: any match retries.
+  std::vector<Outcome> on = {Outcome::failed, Outcome::timeout, Outcome::oom,
+                             Outcome::spawn_failed};
+  std::vector<int> on_exit_codes;
+};
+
+// --- how a job is launched ----------------------------------------------------------------------------
+
+/// Everything about the process that the coordinator never looks at.
+struct Command {
+  std::vector<std::string> argv;  // `run = "text"` is {"/bin/sh", "-c", text}
+  std::vector<std::pair<std::string, std::string>> env;  // names are valid; TAKT_* is refused at load
+  std::string env_file;  // absolute, or empty
+  std::string cwd;       // absolute
+  std::string user;      // empty: the daemon's own
+  int nice = 0;
+  unsigned umask = 077;
+  std::uint64_t log_max_bytes = 10ULL << 20U;
+  int keep_runs = 100;
+  Duration keep_for = std::chrono::hours{24 * 30};
+};
+
+enum class ParamType { string, integer, number, boolean };
+
+/// A typed value that a trigger may set; it reaches the job as TAKT_PARAM_<NAME>.
+struct Param {
+  std::string name;  // [a-z][a-z0-9_]*
+  ParamType type = ParamType::string;
+  std::string default_value;  // in the spelling the job receives
+  std::optional<double> min;  // numbers only
+  std::optional<double> max;
+};
+
+// --- a job ------------------------------------------------------------------------------------------
+
+struct JobSpec {
+  std::string name;
+  Schedule schedule;
+  Duration jitter{0};
+  std::optional<Duration> start_within;  // default: until the next slot (`after`: no limit)
+  Catchup catchup = Catchup::latest;
+  int catchup_max = 100;
+
+  Priority priority = Priority::P2;
+  bool critical = false;
+  bool enabled = true;
+  Overlap overlap = Overlap::skip;
+  Delivery delivery = Delivery::at_least_once;
+  RetryPolicy retry;
+
+  std::optional<Duration> timeout;
+  Duration kill_grace = std::chrono::seconds{10};  // wall time, also at --speed
+  std::optional<Duration> hung_after;
+  std::optional<Duration> stale_after;
+  std::optional<Duration> late_after;
+  std::optional<int> quarantine_after;  // consecutive failed runs
+  std::optional<Duration> expect;       // the median, until there is history
+
+  std::shared_ptr<const Command> command;
+  std::vector<Param> params;
+  std::vector<std::string> tags;
+  std::string doc;
+
+  /// Why this job cannot run on this machine (missing user, cwd or env_file): it is disabled with this
+  /// text. Empty: nothing is wrong. Filled in by whoever looks at the machine, not by the decoder.
+  std::string problem;
+};
+
+struct FleetSpec {
+  std::string name;
+  std::string timezone = "UTC";
+  std::string state_dir;  // absolute
+  Duration ageing = std::chrono::minutes{10};
+  int max_running = 1000;  // attempts alive at once
+  std::vector<JobSpec> jobs;  // in the order of the file; names are unique
+};
+
+}  // namespace takt::core
+
+namespace takt {
+
+template <>
+inline constexpr std::array<std::string_view, 4> kWords<core::Overlap>{"skip", "queue", "replace",
+                                                                     "allow"};
+template <>
+inline constexpr std::array<std::string_view, 2> kWords<core::Delivery>{"at_least_once",
+                                                                      "at_most_once"};
+template <>
+inline constexpr std::array<std::string_view, 3> kWords<core::Catchup>{"latest", "all", "none"};
+template <>
+inline constexpr std::array<std::string_view, 4> kWords<core::ParamType>{"string", "int", "float",
+                                                                       "bool"};
+
+}  // namespace takt

@@ -1,0 +1,171 @@
+#pragma once
+// State: all that the coordinator knows between two turns. Plain data; the modules around it (slots,
+// admission, attempts, settling, watchdog, requests, restore) hold the rules.
+//
+//   State ─┬─ Job per JobSpec, same index ── open: ids of its runs that are not settled, oldest first
+//          ├─ Run per open run ── attempt: the one that is alive or on its way
+//          ├─ ready: runs that wait for nothing but admission, best rank first
+//          └─ wake: when each job next wants attention
+//
+// A run is in exactly one of these places:
+//
+//   ready        waiting or retry-eligible, its turn within its job has come
+//   held         waiting behind an older run of its job (Run::blocked)
+//   backing off  state retrying, retry_at ahead
+//   attempt      an attempt is recording, launching, running or left over from an earlier daemon
+
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "base/ids.h"
+#include "base/time.h"
+#include "core/coordinator.h"
+#include "core/durations.h"
+#include "core/effect.h"
+#include "core/rows.h"
+#include "core/schedule.h"
+#include "core/spec.h"
+#include "core/wake_queue.h"
+
+namespace takt::core {
+
+/// Recording: its row is on its way to the store. Launching: the launcher has it. Leftover: an earlier
+/// daemon started it and what is left of it is being killed.
+enum class Phase { recording, launching, running, leftover };
+
+struct Attempt {
+  int number = 1;
+  Token token;
+  Phase phase = Phase::recording;
+  Instant started_at;  // decided; from AttemptStarted on: started
+  Process process;
+  NodeId node;
+  std::optional<KillReason> killing;
+};
+
+struct Run {
+  RunId id;
+  JobIndex job = 0;
+  Cause cause = Cause::schedule;
+  std::optional<Slot> slot;
+  Priority priority = Priority::P2;
+  Instant rank_at;
+  RunState state = RunState::waiting;
+  std::optional<Disposition> disposition;
+  std::optional<Reason> reason;
+  std::optional<Outcome> outcome;
+  Instant queued_at;
+  std::optional<Instant> deadline;  // give up waiting for the first start
+  std::optional<Instant> started_at;
+  std::optional<Instant> ended_at;
+  std::optional<Instant> retry_at;
+  int attempts = 0;
+  int failures = 0;
+  int losses = 0;
+  NodeId node;
+  std::optional<RunId> triggered_by;
+  std::string note;
+  std::vector<std::pair<std::string, std::string>> params;
+  Gates gates;
+  std::optional<Attempt> attempt;
+  bool forced = false;   // passes enabled, paused, quarantined
+  bool blocked = false;  // behind an older run of its job
+  bool cancelled = false;  // asked for while an attempt was alive
+  bool touched = false;
+};
+
+struct PauseFacts {
+  std::optional<Instant> until;
+  std::string reason;
+};
+
+struct Job {
+  std::optional<Slot> next;  // the next undecided slot
+  SlotNumber next_number = 0;  // its number, also while an `after` job has no due yet
+  Instant first_loaded;
+  std::unique_ptr<PauseFacts> pause;  // none: not paused
+  bool quarantined = false;
+  bool stuck = false;    // verdict of the watchdog, until the next success
+  bool overdue = false;
+  bool touched = false;
+  bool job_row_dirty = false;
+  bool heartbeat_dirty = false;
+  int leftovers = 0;  // of earlier daemons, not yet proven dead: slots wait for them
+  int consecutive_failures = 0;
+  int recoveries = 0;  // verdicts since the last success
+  std::optional<Instant> last_recovery;
+  std::optional<Instant> recovery_due;  // a hang's recovery run that backs off until then
+  std::optional<RunId> recovery_for;
+  std::optional<Instant> resumed_at;
+  std::optional<Instant> unmet_since;  // due of the first slot that no success has answered
+  std::optional<Instant> waiting_due;  // due of the oldest slot missed in waiting since the last start
+  std::optional<Instant> last_start;
+  std::optional<Instant> last_success;
+  std::optional<Instant> last_failure;
+  std::optional<Instant> last_skip;
+  std::optional<Outcome> last_outcome;
+  std::vector<RunId> open;
+  Durations durations;
+};
+
+struct ByRank {
+  Instant rank_at;
+  RunId run;
+  friend auto operator<=>(const ByRank&, const ByRank&) = default;
+};
+
+struct PendingLaunch {
+  Seq after;
+  Token token;
+};
+
+enum class Mode { working, draining, stopping, stopped };
+
+struct State {
+  FleetSpec spec;
+  std::vector<Job> jobs;
+  std::unordered_map<std::string_view, JobIndex> index;  // keys live in spec.jobs
+  std::map<RunId, Run> runs;
+  std::map<Token, RunId> tokens;  // of attempts that are alive or on their way
+  std::set<ByRank> ready;
+  std::deque<PendingLaunch> pending_launches;  // in the order of their batches
+  WakeQueue wake{0};
+
+  NodeFacts node;
+  double speed = 1;
+  Instant epoch;
+  Instant opened_at;
+  Duration wall_offset{0};  // wall = elapsed + this
+  Mode mode = Mode::working;
+  bool store_ok = true;
+  std::string store_error;
+  int live_attempts = 0;
+  int leftovers = 0;
+  RunId last_run;
+  Token last_token;
+  EventId last_event;
+  Seq last_seq;
+
+  WallTime wall(Instant at) const {
+    return WallTime{at.time_since_epoch() + wall_offset};
+  }
+  std::optional<WallTime> wall(std::optional<Instant> at) const {
+    return at ? std::optional{wall(*at)} : std::nullopt;
+  }
+  const JobSpec& spec_of(JobIndex job) const { return spec.jobs[job]; }
+  std::optional<JobIndex> find_job(std::string_view name) const {
+    const auto found = index.find(name);
+    return found == index.end() ? std::nullopt : std::optional{found->second};
+  }
+};
+
+}  // namespace takt::core

@@ -1,0 +1,85 @@
+#pragma once
+// Views: answers to questions about a fleet, as plain values. Computed by the coordinator from the state
+// that decides, never stored. The API and the command line only print them.
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/ids.h"
+#include "base/time.h"
+#include "core/gate.h"
+#include "core/vocabulary.h"
+
+namespace takt::core {
+
+struct RunningAttempt {
+  RunId run;
+  int attempt = 1;
+  int pid = 0;  // 0: recorded, not launched yet
+  WallTime since;
+};
+
+/// One row of `ls`.
+struct JobView {
+  std::string name;
+  JobState state = JobState::idle;
+  Priority priority = Priority::P2;
+  bool critical = false;
+  std::optional<WallTime> next_at;  // next undecided slot
+  std::optional<RunningAttempt> running;  // the oldest one where overlap allows several
+  std::optional<Outcome> last_outcome;
+  std::optional<WallTime> last_start_at;
+  std::optional<WallTime> last_success_at;
+  std::optional<WallTime> last_failure_at;
+  int consecutive_failures = 0;
+  Gates waiting_for;  // gates that do not pass; empty when nothing waits
+  std::optional<Duration> p50;
+  std::optional<Duration> p95;
+  std::optional<Duration> stale_margin;  // until the watchdog calls it stuck; negative: it is
+  bool stuck = false;
+  bool overdue = false;
+  std::optional<WallTime> paused_until;
+  std::string state_reason;  // of paused and disabled, in words; may be empty
+};
+
+/// What `status` counts.
+struct FleetView {
+  std::string name;
+  WallTime now;
+  double speed = 1;
+  int jobs = 0;
+  int late = 0;  // stuck, overdue, or waiting for longer than a second
+  int running = 0;
+  int waiting = 0;  // waiting or retrying
+  int paused = 0;
+  std::vector<std::string> stuck;
+  std::vector<std::string> overdue;
+  std::vector<std::string> quarantined;
+  std::vector<std::string> disabled_by_problem;
+  bool draining = false;
+  bool store_ok = true;
+  std::string store_error;
+  bool ok() const {
+    return stuck.empty() && overdue.empty() && quarantined.empty() && store_ok;
+  }
+};
+
+/// When a run is expected to start, and the span that the estimate allows for.
+struct ExpectedStart {
+  WallTime at;
+  WallTime from;
+  WallTime to;
+};
+
+struct WhyView {
+  std::string job;
+  std::optional<RunId> run;
+  std::string state;  // word of the run's or the job's state
+  Gates gates;        // all of them, in order
+  std::optional<ExpectedStart> expected_start;
+  std::string summary;  // one sentence
+};
+
+}  // namespace takt::core

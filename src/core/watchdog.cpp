@@ -1,0 +1,210 @@
+#include "core/watchdog.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "core/attempts.h"
+#include "core/settle.h"
+#include "core/turn.h"
+
+namespace takt::core {
+namespace {
+
+constexpr Duration kOneTick{1};  // "older than": the first instant beyond the limit
+constexpr int kDoublingsMax = 20;
+
+struct Limit {
+  Instant at;
+  KillReason why;
+};
+
+/// The next limit of a living attempt that nobody is killing yet.
+std::optional<Limit> attempt_limit(const JobSpec& spec, const Run& run) {
+  if (!run.attempt || run.attempt->killing || run.attempt->phase == Phase::leftover) {
+    return std::nullopt;
+  }
+  std::optional<Limit> limit;
+  const Instant start = run.attempt->started_at;
+  if (spec.hung_after) {
+    limit = Limit{saturating_add(start, *spec.hung_after + kOneTick), KillReason::hung};
+  }
+  if (spec.timeout) {
+    const Instant at = saturating_add(start, *spec.timeout);
+    if (!limit || at < limit->at) limit = Limit{at, KillReason::timeout};
+  }
+  return limit;
+}
+
+bool is_watched(const State& s, JobIndex index) {
+  if (s.mode != Mode::working || s.jobs[index].leftovers > 0) return false;
+  switch (job_state(s, index)) {
+    case JobState::paused:
+    case JobState::quarantined:
+    case JobState::disabled:
+      return false;
+    case JobState::idle:
+    case JobState::waiting:
+    case JobState::running:
+    case JobState::retrying:
+      return true;
+  }
+  return true;
+}
+
+/// A threshold that was crossed before is crossed again only after its backoff.
+Instant backed_off(const Job& job, Instant first, Duration threshold) {
+  if (job.recoveries == 0 || !job.last_recovery) return first;
+  const std::int64_t times = std::int64_t{1} << std::min(job.recoveries, kDoublingsMax);
+  std::int64_t wait = 0;
+  if (__builtin_mul_overflow(threshold.count(), times, &wait)) wait = kDurationMax.count();
+  return std::max(first, saturating_add(*job.last_recovery, Duration{wait} + kOneTick));
+}
+
+std::optional<Instant> next_stuck(const State& s, JobIndex index) {
+  const auto first = stuck_at(s, index);
+  if (!first) return std::nullopt;
+  return backed_off(s.jobs[index], *first, *s.spec_of(index).stale_after);
+}
+
+std::optional<Instant> next_overdue(const State& s, JobIndex index) {
+  const JobSpec& spec = s.spec_of(index);
+  const Job& job = s.jobs[index];
+  if (!spec.late_after || !job.unmet_since) return std::nullopt;
+  const Duration allowed = expected_longest(job.durations, spec.expect) + *spec.late_after;
+  return backed_off(job, saturating_add(*job.unmet_since, allowed + kOneTick), *spec.late_after);
+}
+
+/// Starts the emergency run, unless a run of the job is under way.
+void recover(Turn& turn, JobIndex index, std::string note, std::optional<RunId> because_of) {
+  Job& job = turn.job(index);
+  job.recoveries += 1;
+  job.last_recovery = turn.now;
+  job.recovery_due.reset();
+  job.recovery_for.reset();
+  turn.touch(index, true);
+  if (!job.open.empty()) return;
+  RunDraft draft;
+  draft.cause = Cause::recovery;
+  draft.priority = Priority::P0;
+  draft.note = note;
+  draft.triggered_by = because_of;
+  const RunId run = make_run(turn, index, std::move(draft));
+  turn.event(Severity::warning, EventKind::recovery_started, index, run,
+             fmt::format("recovery run {} of {}: {}", run.value, turn.s.spec_of(index).name, note));
+}
+
+void fire_stuck(Turn& turn, JobIndex index) {
+  const JobSpec& spec = turn.s.spec_of(index);
+  Job& job = turn.job(index);
+  job.stuck = true;
+  const std::string text = fmt::format("no success for {}", format_duration(*spec.stale_after));
+  turn.event(Severity::error, EventKind::job_stuck, index, std::nullopt,
+             fmt::format("{} is stuck: {}{}", spec.name, text,
+                         job.open.empty() ? "" : "; a run is under way"),
+             {{"stale_after_ms", std::to_string(spec.stale_after->count())},
+              {"verdict", std::to_string(job.recoveries + 1)}});
+  recover(turn, index, text, std::nullopt);
+}
+
+void fire_overdue(Turn& turn, JobIndex index) {
+  const JobSpec& spec = turn.s.spec_of(index);
+  Job& job = turn.job(index);
+  job.overdue = true;
+  const std::string text = fmt::format("the slot of {} has not succeeded",
+                                       format_rfc3339(turn.s.wall(*job.unmet_since)));
+  turn.event(Severity::error, EventKind::job_overdue, index, std::nullopt,
+             fmt::format("{} is overdue: {}{}", spec.name, text,
+                         job.open.empty() ? "" : "; a run is under way"),
+             {{"late_after_ms", std::to_string(spec.late_after->count())},
+              {"verdict", std::to_string(job.recoveries + 1)}});
+  recover(turn, index, text, std::nullopt);
+}
+
+}  // namespace
+
+std::optional<Instant> stuck_at(const State& s, JobIndex index) {
+  const JobSpec& spec = s.spec_of(index);
+  if (!spec.stale_after) return std::nullopt;
+  const Job& job = s.jobs[index];
+  Instant base = job.first_loaded;
+  for (const auto& since : {job.last_success, job.resumed_at}) {
+    if (since) base = std::max(base, *since);
+  }
+  if (s.speed == 1) base = std::max(base, s.opened_at);
+  return saturating_add(base, *spec.stale_after + kOneTick);
+}
+
+std::optional<Instant> watch_deadline(const State& s, JobIndex index) {
+  std::optional<Instant> earliest;
+  const auto consider = [&](std::optional<Instant> at) {
+    if (at && (!earliest || *at < *earliest)) earliest = at;
+  };
+  const Job& job = s.jobs[index];
+  for (const RunId id : job.open) {
+    const auto limit = attempt_limit(s.spec_of(index), s.runs.at(id));
+    if (limit) consider(limit->at);
+  }
+  if (is_watched(s, index)) {
+    consider(next_stuck(s, index));
+    consider(next_overdue(s, index));
+    if (job.open.empty()) consider(job.recovery_due);
+  }
+  return earliest;
+}
+
+void fire_attempt_limits(Turn& turn, JobIndex index) {
+  const JobSpec& spec = turn.s.spec_of(index);
+  const std::vector<RunId> open = turn.job(index).open;
+  for (const RunId id : open) {
+    Run& run = turn.run(id);
+    const auto limit = attempt_limit(spec, run);
+    if (!limit || limit->at > turn.now) continue;
+    if (limit->why == KillReason::hung) {
+      turn.event(Severity::error, EventKind::job_hung, index, id,
+                 fmt::format("{} hangs: run {} attempt {} is older than {}", spec.name, id.value,
+                             run.attempt->number, format_duration(*spec.hung_after)),
+                 {{"hung_after_ms", std::to_string(spec.hung_after->count())},
+                  {"pid", std::to_string(run.attempt->process.pid)}});
+    }
+    kill_attempt(turn, run, limit->why);
+  }
+}
+
+void fire_verdicts(Turn& turn, JobIndex index) {
+  if (!is_watched(turn.s, index)) return;
+  const auto stuck = next_stuck(turn.s, index);
+  if (stuck && *stuck <= turn.now) fire_stuck(turn, index);
+  const auto overdue = next_overdue(turn.s, index);
+  if (overdue && *overdue <= turn.now) fire_overdue(turn, index);
+  const Job& job = turn.job(index);
+  if (job.recovery_due && *job.recovery_due <= turn.now && job.open.empty()) {
+    recover(turn, index, "it hung, and its backoff is over", job.recovery_for);
+  }
+}
+
+void recover_from_hang(Turn& turn, JobIndex index, RunId run) {
+  const JobSpec& spec = turn.s.spec_of(index);
+  Job& job = turn.job(index);
+  // A run that may happen only once is not repeated because it hung.
+  if (spec.delivery == Delivery::at_most_once || !is_watched(turn.s, index)) return;
+  const Instant at = backed_off(job, turn.now, spec.hung_after.value_or(Duration{0}));
+  if (at > turn.now) {
+    job.recovery_due = at;
+    job.recovery_for = run;
+    turn.touch(index);
+    return;
+  }
+  recover(turn, index, fmt::format("run {} hung", run.value), run);
+}
+
+void reset_after_success(Job& job) {
+  job.stuck = job.overdue = false;
+  job.recoveries = 0;
+  job.last_recovery.reset();
+  job.recovery_due.reset();
+  job.recovery_for.reset();
+  job.unmet_since.reset();
+}
+
+}  // namespace takt::core

@@ -1,0 +1,56 @@
+#pragma once
+// Port Launcher: process trees. The daemon's is real, the simulator's is modelled. One attempt is one
+// tree; a tree that was reported as ended has no living process left.
+//
+//   start ──▶ started ──▶ ended           kill may come at any time in between
+//     └──────────────────▶ ended (spawn_errno)
+
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/ids.h"
+#include "core/effect.h"
+#include "core/event.h"
+#include "core/spec.h"
+
+namespace takt::ports {
+
+/// All that is needed to start one attempt.
+struct Launch {
+  Token token;
+  RunId run;
+  int attempt = 1;
+  std::string job;
+  std::shared_ptr<const core::Command> command;
+  /// TAKT_JOB, TAKT_RUN_ID, ... : set after the job's own env, so they always win.
+  std::vector<std::pair<std::string, std::string>> takt_env;
+  std::string log_file;  // absolute; its folder is made when missing
+  Duration kill_grace;   // for what is left of the tree after the main process ended
+};
+
+/// Called on the loop's thread.
+class LauncherListener {
+ public:
+  virtual ~LauncherListener() = default;
+  virtual void started(Token token, const core::Process& process) = 0;
+  virtual void ended(Token token, const core::ProcessEnd& end) = 0;
+  virtual void leftover_gone(Token token, int killed) = 0;
+};
+
+class Launcher {
+ public:
+  virtual ~Launcher() = default;
+  virtual void start(Launch launch) = 0;
+  /// SIGTERM to the tree, `grace` of wall time, SIGKILL until nothing is left. A second call with a
+  /// shorter grace shortens it. Unknown tokens are ignored (their end was already told).
+  virtual void kill(Token token, Duration grace) = 0;
+  /// SIGKILLs what an earlier daemon left of an attempt, wherever it went; tells leftover_gone.
+  virtual void kill_leftover(const core::AttemptRow& attempt) = 0;
+  /// Trees started and not yet ended.
+  virtual std::size_t alive() const = 0;
+};
+
+}  // namespace takt::ports

@@ -1,0 +1,57 @@
+#pragma once
+// Simulation of a fleet: days of it in seconds, through the same coordinator that the daemon runs, with
+// modelled processes, a modelled store, and faults drawn from a seed; the checker judges every event.
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/time.h"
+#include "core/spec.h"
+
+namespace takt::sim {
+
+struct Options {
+  Duration length = std::chrono::hours{24};  // fleet time
+  std::uint64_t seed = 1;
+  bool faults = true;   // the default mix: at least 5 a fleet-day
+  bool check = true;    // run the checker after every event
+};
+
+struct Violation {
+  std::string invariant;  // "S3"
+  WallTime at;
+  std::string text;
+};
+
+struct JobReport {
+  std::string name;
+  std::int64_t slots = 0;
+  std::int64_t ran = 0;
+  std::map<std::string, std::int64_t> skipped;  // by reason
+  std::int64_t missed = 0;
+  std::int64_t ok = 0;
+  std::int64_t failed = 0;
+  Duration lateness_p50{0};
+  Duration lateness_p99{0};
+  Duration lateness_max{0};
+  std::int64_t recoveries = 0;
+  std::optional<Duration> detection_max;  // verdict minus threshold, worst of hung and stuck
+};
+
+struct Report {
+  std::uint64_t seed = 1;
+  Duration simulated{0};
+  std::int64_t runs = 0;
+  std::map<std::string, std::int64_t> faults;  // fired, by kind
+  std::vector<Violation> violations;           // at most 100 are kept
+  std::int64_t violation_count = 0;
+  std::vector<JobReport> jobs;
+  std::uint64_t hash = 0;  // of every event and effect, in order
+};
+
+Report simulate(const core::FleetSpec& spec, const Options& options);
+
+}  // namespace takt::sim
