@@ -1,0 +1,212 @@
+#include "daemon/fleet_daemon.h"
+
+#include <boost/asio/post.hpp>
+#include <utility>
+
+#include "base/match.h"
+#include "daemon/launch_order.h"
+#include "daemon/memory_ratio.h"
+#include "store/sqlite_history.h"
+
+namespace takt::daemon {
+namespace {
+
+/// How long a stopping daemon waits for a store that cannot take its last rows.
+constexpr std::chrono::seconds kLastRowsPatience{5};
+
+}  // namespace
+
+void StoreRelay::recorded(Seq through) {
+  boost::asio::post(io_, [this, through] { to_->recorded(through); });
+}
+
+void StoreRelay::failed(const ports::StoreError& error) {
+  boost::asio::post(io_, [this, error] { to_->failed(error); });
+}
+
+void StoreRelay::back() {
+  boost::asio::post(io_, [this] { to_->back(); });
+}
+
+FleetDaemon::FleetDaemon(boost::asio::io_context& io, core::Coordinator coordinator,
+                         FleetClock& clock, ports::Store& store, std::filesystem::path database,
+                         Console& console)
+    : io_(io),
+      coordinator_(std::move(coordinator)),
+      clock_(clock),
+      store_(store),
+      database_(std::move(database)),
+      console_(console),
+      wake_(io, [this] { handle(core::Tick{}); }),
+      steps_(io, [this] {
+        const Duration step = clock_.take_step();
+        if (step != Duration{0}) handle(core::ClockStepped{step});
+      }),
+      patience_(io) {}
+
+void FleetDaemon::open(std::function<void()> ready) {
+  ready_ = std::move(ready);
+  last_now_ = clock_.now();
+  carry_out(coordinator_.open(last_now_));
+  arm();
+  look_for_readiness();
+}
+
+void FleetDaemon::handle(const core::Event& event) {
+  if (finished_) return;
+  last_now_ = std::max(last_now_, clock_.now());
+  carry_out(coordinator_.handle(event, last_now_));
+  arm();
+  look_for_readiness();
+}
+
+void FleetDaemon::arm() {
+  const Instant at = coordinator_.next_wake();
+  if (at == Instant::max()) {
+    wake_.clear();
+  } else {
+    wake_.set(clock_.boottime_of(at));
+  }
+}
+
+void FleetDaemon::look_for_readiness() {
+  // Ready means reconciled, and what that found is recorded: `status` and history then agree.
+  if (!ready_ || !coordinator_.reconciled() || !all_recorded()) return;
+  std::exchange(ready_, nullptr)();
+}
+
+void FleetDaemon::carry_out(core::Effects effects) {
+  for (core::Effect& effect : effects) {
+    std::visit(Match{[&](core::Persist& e) { persist(std::move(e.batch)); },
+                     [&](core::LaunchAttempt& e) {
+                       const core::FleetSpec& spec = coordinator_.spec();
+                       launcher_->start(launch_order(spec.jobs[e.job], e, spec.state_dir));
+                     },
+                     [&](core::KillTree& e) { launcher_->kill(e.token, e.grace); },
+                     [&](core::KillLeftover& e) { launcher_->kill_leftover(e.attempt); },
+                     [&](core::Answer& e) { answer(std::move(e)); },
+                     [&](core::Stopped& e) { await_last_batch(e.after); }},
+               effect);
+  }
+}
+
+void FleetDaemon::persist(core::Batch batch) {
+  for (const core::Row& row : batch.rows) tally_.count(row);
+  console_.show(batch);
+  submitted_ = batch.seq;
+  store_.submit(std::move(batch));
+}
+
+void FleetDaemon::answer(core::Answer answer) {
+  const Seq after = answer.after;
+  answers_.emplace(after, std::move(answer));
+  give_answers();
+}
+
+void FleetDaemon::give_answers() {
+  while (!answers_.empty() && answers_.begin()->first <= recorded_) {
+    core::Answer next = std::move(answers_.begin()->second);
+    answers_.erase(answers_.begin());
+    const auto asker = asked_.extract(next.request);
+    if (!asker.empty()) asker.mapped()({std::move(next.result), std::move(next.state)});
+  }
+}
+
+void FleetDaemon::shut_down() { handle(core::ShutDown{}); }
+
+void FleetDaemon::await_last_batch(Seq after) {
+  last_batch_ = after;
+  patience_.expires_after(kLastRowsPatience);
+  patience_.async_wait([this](const boost::system::error_code& error) {
+    if (!error) finish();
+  });
+  if (recorded_ >= after) finish();
+}
+
+void FleetDaemon::finish() {
+  if (finished_) return;
+  finished_ = true;
+  patience_.cancel();
+  // Those who asked for the end hear of it now; so does whoever's rows were never taken.
+  for (auto& [request, done] : std::exchange(asked_, {})) {
+    done({std::optional<RunId>{}, "stopped"});
+  }
+  if (stopped_) stopped_();
+}
+
+core::FleetView FleetDaemon::fleet() const { return coordinator_.fleet_view(clock_.now()); }
+
+std::vector<core::JobView> FleetDaemon::jobs() const {
+  return coordinator_.job_views(clock_.now());
+}
+
+std::optional<core::WhyView> FleetDaemon::why(std::string_view job) const {
+  return coordinator_.why(job, clock_.now());
+}
+
+std::optional<core::WhyView> FleetDaemon::why(RunId run) const {
+  return coordinator_.why(run, clock_.now());
+}
+
+std::optional<double> FleetDaemon::memory_used_ratio() const { return daemon::memory_used_ratio(); }
+
+bool FleetDaemon::ready() const { return !ready_; }
+
+void FleetDaemon::request(core::Event event, std::function<void(api::Reply)> done) {
+  last_request_.value += 1;
+  const RequestId id = last_request_;
+  const bool is_end = std::holds_alternative<core::ShutDown>(event);
+  std::visit(Match{[&](core::Trigger& e) { e.request = id; }, [&](core::Cancel& e) { e.request = id; },
+                   [&](core::Pause& e) { e.request = id; }, [&](core::Resume& e) { e.request = id; },
+                   [&](core::Drain& e) { e.request = id; },
+                   // Its answer is the end itself: the request keeps a number that nobody answers.
+                   [](core::ShutDown&) {}, [](core::Tick&) {}, [](core::ClockStepped&) {},
+                   [](core::Recorded&) {}, [](core::StoreFailed&) {}, [](core::StoreBack&) {},
+                   [](core::AttemptStarted&) {}, [](core::AttemptEnded&) {},
+                   [](core::LeftoverGone&) {}},
+             event);
+  if (finished_) {
+    if (is_end) {
+      done({std::optional<RunId>{}, "stopped"});
+    } else {
+      done({std::unexpected(core::Refusal{core::Refusal::Kind::refused, "the daemon is stopping",
+                                          "start it with `takt up`", {}}), {}});
+    }
+    return;
+  }
+  asked_.emplace(id, std::move(done));
+  handle(event);
+}
+
+std::expected<std::unique_ptr<ports::History>, ports::StoreError> FleetDaemon::open_history() const {
+  auto opened = store::SqliteHistory::open(database_);
+  if (!opened) return std::unexpected(std::move(opened.error()));
+  return std::unique_ptr<ports::History>(std::move(*opened));
+}
+
+void FleetDaemon::started(Token token, const core::Process& process) {
+  handle(core::AttemptStarted{token, process});
+}
+
+void FleetDaemon::ended(Token token, const core::ProcessEnd& end) {
+  handle(core::AttemptEnded{token, end});
+}
+
+void FleetDaemon::leftover_gone(Token token, int killed) {
+  handle(core::LeftoverGone{token, killed});
+}
+
+void FleetDaemon::recorded(Seq through) {
+  recorded_ = std::max(recorded_, through);
+  handle(core::Recorded{through});
+  give_answers();
+  if (last_batch_ && recorded_ >= *last_batch_) finish();
+}
+
+void FleetDaemon::failed(const ports::StoreError& error) {
+  handle(core::StoreFailed{error.what});
+}
+
+void FleetDaemon::back() { handle(core::StoreBack{}); }
+
+}  // namespace takt::daemon

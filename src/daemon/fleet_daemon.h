@@ -1,0 +1,122 @@
+#pragma once
+// FleetDaemon: the shell around the coordinator in the real world. It owns the loop's side of everything:
+// turns what happens (timers, the store, processes, requests) into events, carries out the effects, and
+// decides nothing.
+//
+//   WakeTimer, StepWatch ─┐                         ┌─▶ Persist      ─▶ Store (its own thread)
+//   Store  ── post ───────┤                         ├─▶ Launch, Kill ─▶ Launcher
+//   Launcher ─────────────┼─▶ Coordinator.handle() ─┼─▶ Answer       ─▶ whoever asked, once recorded
+//   Backend (API) ────────┘                         └─▶ Stopped      ─▶ the loop ends, once recorded
+//
+// One thread: the loop's. The store calls back on its own thread; those calls are posted here.
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+
+#include "api/backend.h"
+#include "core/coordinator.h"
+#include "daemon/console.h"
+#include "daemon/fleet_clock.h"
+#include "daemon/tally.h"
+#include "daemon/timers.h"
+#include "ports/launcher.h"
+#include "ports/store.h"
+
+namespace takt::daemon {
+
+/// Passes what the store says from its thread to the loop.
+class StoreRelay final : public ports::StoreListener {
+ public:
+  explicit StoreRelay(boost::asio::io_context& io) : io_(io) {}
+  /// Before the first submit. The listener outlives the store.
+  void connect(ports::StoreListener& to) { to_ = &to; }
+  void recorded(Seq through) override;
+  void failed(const ports::StoreError& error) override;
+  void back() override;
+
+ private:
+  boost::asio::io_context& io_;
+  ports::StoreListener* to_ = nullptr;
+};
+
+class FleetDaemon final : public api::Backend,
+                          public ports::LauncherListener,
+                          public ports::StoreListener {
+ public:
+  FleetDaemon(boost::asio::io_context& io, core::Coordinator coordinator, FleetClock& clock,
+              ports::Store& store, std::filesystem::path database, Console& console);
+
+  /// Before open(). The launcher outlives the daemon's last event.
+  void connect(ports::Launcher& launcher) { launcher_ = &launcher; }
+
+  /// First turn; `ready` is called once the leftovers of earlier daemons are settled.
+  void open(std::function<void()> ready);
+
+  /// SIGTERM, SIGINT, `down`, the end of `--for`. Twice: trees are killed without grace. `stopped` (set
+  /// once) is called when everything has ended and is recorded, or cannot be recorded within 5 s.
+  void shut_down();
+  void on_stopped(std::function<void()> stopped) { stopped_ = std::move(stopped); }
+
+  const Tally& tally() const { return tally_; }
+  bool all_recorded() const { return recorded_ >= submitted_; }
+
+  // api::Backend
+  core::FleetView fleet() const override;
+  std::vector<core::JobView> jobs() const override;
+  std::optional<core::WhyView> why(std::string_view job) const override;
+  std::optional<core::WhyView> why(RunId run) const override;
+  std::optional<double> memory_used_ratio() const override;
+  bool ready() const override;
+  void request(core::Event event, std::function<void(api::Reply)> done) override;
+  std::expected<std::unique_ptr<ports::History>, ports::StoreError> open_history() const override;
+
+  // ports::LauncherListener, on the loop
+  void started(Token token, const core::Process& process) override;
+  void ended(Token token, const core::ProcessEnd& end) override;
+  void leftover_gone(Token token, int killed) override;
+
+  // ports::StoreListener, on the loop (by way of StoreRelay)
+  void recorded(Seq through) override;
+  void failed(const ports::StoreError& error) override;
+  void back() override;
+
+ private:
+  void handle(const core::Event& event);
+  void carry_out(core::Effects effects);
+  void persist(core::Batch batch);
+  void answer(core::Answer answer);
+  void give_answers();
+  void await_last_batch(Seq after);
+  void finish();
+  void arm();
+  void look_for_readiness();
+
+  boost::asio::io_context& io_;
+  core::Coordinator coordinator_;
+  FleetClock& clock_;
+  ports::Store& store_;
+  std::filesystem::path database_;
+  Console& console_;
+  ports::Launcher* launcher_ = nullptr;
+  WakeTimer wake_;
+  StepWatch steps_;
+  boost::asio::steady_timer patience_;
+  Tally tally_;
+  std::function<void()> ready_;
+  std::function<void()> stopped_;
+  std::map<RequestId, std::function<void(api::Reply)>> asked_;
+  std::multimap<Seq, core::Answer> answers_;  // by the batch they wait for
+  RequestId last_request_;
+  Seq submitted_;
+  Seq recorded_;
+  std::optional<Seq> last_batch_;  // of Stopped
+  Instant last_now_;
+  bool finished_ = false;
+};
+
+}  // namespace takt::daemon

@@ -1,0 +1,204 @@
+#include "daemon/up.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <csignal>
+#include <cstdio>
+#include <random>
+
+#include "api/server.h"
+#include "base/stable_hash.h"
+#include "base/state_dir.h"
+#include "core/coordinator.h"
+#include "daemon/console.h"
+#include "daemon/fleet_clock.h"
+#include "daemon/fleet_daemon.h"
+#include "daemon/notify.h"
+#include "daemon/state_folder.h"
+#include "exec/boot.h"
+#include "exec/launcher.h"
+#include "store/sqlite_store.h"
+
+namespace takt::daemon {
+namespace {
+
+constexpr int kOk = 0;
+constexpr int kFailed = 1;
+constexpr int kRefused = 6;
+
+void complain(const std::string& what, const std::string& hint) {
+  std::fprintf(stderr, "takt: %s\n", what.c_str());
+  if (!hint.empty()) std::fprintf(stderr, "      %s\n", hint.c_str());
+}
+
+int refuse_store(const ports::StoreError& error) {
+  complain(error.what, error.hint);
+  using Kind = ports::StoreError::Kind;
+  return error.kind == Kind::foreign_fleet || error.kind == Kind::in_use ? kRefused : kFailed;
+}
+
+std::string random_node_id() {
+  std::random_device device;
+  return fmt::format("{:08x}{:08x}", device(), device());
+}
+
+/// The same for every daemon of a state_dir, different for any other fleet of the machine.
+std::string fleet_tag(const std::filesystem::path& state_dir) {
+  std::error_code error;
+  const auto real = std::filesystem::canonical(state_dir, error);
+  return fmt::format("{:016x}", stable_hash(error ? state_dir.string() : real.string()));
+}
+
+/// A daemon outlives closed pipes and full quotas; both are errors of a write, not deaths.
+void ignore_deadly_signals() {
+  std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGXFSZ, SIG_IGN);
+}
+
+/// SIGTERM and SIGINT shut down (twice: at once); SIGHUP says what is not there.
+class Signals {
+ public:
+  Signals(boost::asio::io_context& io, FleetDaemon& daemon, FleetClock& clock, Console& console)
+      : set_(io, SIGTERM, SIGINT, SIGHUP), daemon_(daemon), clock_(clock), console_(console) {
+    wait();
+  }
+
+ private:
+  void wait() {
+    set_.async_wait([this](const boost::system::error_code& error, int signal) {
+      if (error) return;
+      if (signal == SIGHUP) {
+        console_.say(clock_.wall_now(), "SIGHUP: reload is not supported yet; restart to load the file");
+      } else {
+        notify_stopping();
+        daemon_.shut_down();
+      }
+      wait();
+    });
+  }
+
+  boost::asio::signal_set set_;
+  FleetDaemon& daemon_;
+  FleetClock& clock_;
+  Console& console_;
+};
+
+/// Everything between a loaded store and the end of the fleet.
+class Up {
+ public:
+  Up(const UpOptions& options, boost::asio::io_context& io, ports::Store& store,
+     const core::Stored& stored)
+      : options_(options),
+        io_(io),
+        clock_(options.speed, stored.fleet ? std::optional{stored.fleet->clock} : std::nullopt),
+        console_(stdout, options.color, options.json),
+        node_{NodeId{random_node_id()}, getpid(), exec::boot_id()},
+        daemon_(io,
+                core::Coordinator(options.spec, stored, node_, options.speed, clock_.now()), clock_,
+                store, database_file(options.spec.state_dir), console_),
+        launcher_(io, daemon_, launcher_options()),
+        signals_(io, daemon_, clock_, console_),
+        end_(io) {
+    daemon_.connect(launcher_);
+  }
+
+  FleetDaemon& daemon() { return daemon_; }
+
+  int run() {
+    auto server = api::Server::listen(io_, daemon_, socket_file(options_.spec.state_dir));
+    if (!server) {
+      complain(server.error(), "other daemons and `takt doctor` may tell more");
+      return kFailed;
+    }
+    daemon_.on_stopped([&] {
+      (*server)->stop();
+      // What is posted by now (the answer to `down` among it) still goes out.
+      end_.expires_after(std::chrono::milliseconds{50});
+      end_.async_wait([this](const boost::system::error_code&) { io_.stop(); });
+    });
+    if (options_.run_for) {
+      end_.expires_after(*options_.run_for);
+      end_.async_wait([this](const boost::system::error_code& error) {
+        if (!error) daemon_.shut_down();
+      });
+    }
+    const Instant began = clock_.now();
+    const auto wall_began = std::chrono::steady_clock::now();
+    if (!launcher_.lane_reason().empty()) {
+      console_.say(clock_.wall_now(), "processes: " + launcher_.lane_reason());
+    }
+    daemon_.open([this] { ready(); });
+    io_.run();
+    return conclude(clock_.now() - began, std::chrono::duration_cast<Duration>(
+                                              std::chrono::steady_clock::now() - wall_began));
+  }
+
+ private:
+  exec::LauncherOptions launcher_options() {
+    exec::LauncherOptions wanted;
+    const std::string tag = fleet_tag(options_.spec.state_dir);
+    wanted.cgroup_name = "takt-" + tag;
+    wanted.fleet_tag = tag;
+    wanted.node = node_.node;
+    wanted.clock = [this] { return clock_.wall_now(); };
+    return wanted;
+  }
+
+  void ready() {
+    const std::string text = fmt::format("{} is up: {} jobs", options_.spec.name, options_.spec.jobs.size());
+    notify_ready(text);
+    console_.say(clock_.wall_now(), text);
+  }
+
+  int conclude(Duration fleet_time, Duration wall_time) {
+    if (!daemon_.all_recorded()) {
+      complain("the last rows could not be written; what they tell is settled by the next start",
+               "see the store_failed event above");
+    }
+    if (!options_.run_for) return kOk;
+    if (!options_.json) std::fputs(daemon_.tally().summary(fleet_time, wall_time).c_str(), stdout);
+    const core::FleetView view = daemon_.fleet();
+    return daemon_.tally().all_well() && view.ok() && daemon_.all_recorded() ? kOk : kFailed;
+  }
+
+  const UpOptions& options_;
+  boost::asio::io_context& io_;
+  FleetClock clock_;
+  Console console_;
+  core::NodeFacts node_;
+  FleetDaemon daemon_;
+  exec::ProcessLauncher launcher_;
+  Signals signals_;
+  boost::asio::steady_timer end_;
+};
+
+}  // namespace
+
+int run_up(const UpOptions& options) {
+  ignore_deadly_signals();
+  const std::filesystem::path state_dir = options.spec.state_dir;
+  auto folder = StateFolder::take(state_dir);
+  if (!folder) {
+    complain(folder.error().what, folder.error().hint);
+    return folder.error().kind == StateFolderError::Kind::in_use ? kRefused : kFailed;
+  }
+
+  boost::asio::io_context io;
+  StoreRelay relay(io);
+  auto store = store::SqliteStore::open(database_file(state_dir), options.spec.name, options.speed, relay);
+  if (!store) return refuse_store(store.error());
+  auto stored = (*store)->load();
+  if (!stored) return refuse_store(stored.error());
+
+  Up up(options, io, **store, *stored);
+  relay.connect(up.daemon());
+  const int code = up.run();
+  store->reset();  // before `up` goes: its last words go to the relay's listener
+  return code;
+}
+
+}  // namespace takt::daemon

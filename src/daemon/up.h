@@ -1,0 +1,25 @@
+#pragma once
+// up: runs a fleet in the foreground until it is told to stop.
+
+#include <filesystem>
+#include <optional>
+
+#include "base/time.h"
+#include "core/spec.h"
+
+namespace takt::daemon {
+
+struct UpOptions {
+  core::FleetSpec spec;
+  std::filesystem::path fleet_file;
+  double speed = 1;
+  std::optional<Duration> run_for;  // wall time; then it shuts down by itself
+  bool json = false;                // events as JSON lines instead of text
+  bool color = false;
+};
+
+/// Blocks until the fleet has stopped. Returns the exit code: 0 all went well; 1 it could not start or,
+/// with run_for, a run failed; 6 another daemon has the state_dir, or the store is another fleet's.
+int run_up(const UpOptions& options);
+
+}  // namespace takt::daemon
