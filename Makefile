@@ -1,0 +1,65 @@
+# What can be done here, one word each. Nothing has to be prepared by hand: every target first installs the
+# Debian packages that are missing (as root; silent when there are none).
+#
+#   JOBS=2      compilers at once; by default one a processor, and 1.5 GB of free memory for each
+#   FOR=45s     make run: ends by itself after that long, with a summary
+#   SPEED=60    make run: how many times as fast as the wall
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+JOBS ?= $(shell awk -v n=$$(nproc) '/^MemAvailable/ { m = int($$2 / 1500000); if (m < n) n = m } \
+                                   END { print n < 1 ? 1 : n }' /proc/meminfo)
+CTEST := ctest -j2 --output-on-failure --no-label-summary --no-tests=error
+
+export FOR SPEED JOBS
+
+.PHONY: help bootstrap build run test lint bench torture asan tsan clean
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s%s\n", $$1, $$2 }' Makefile
+
+bootstrap:
+	@scripts/bootstrap
+
+# A preset is configured once; from then on ninja notices by itself what cmake has to look at again.
+build/%/build.ninja: CMakePresets.json | bootstrap
+	@mkdir -p build; cmake --preset $* >build/$*.log 2>&1 || { cat build/$*.log; exit 1; }
+	@touch $@
+
+build: build/release/build.ninja bootstrap ## build/release/bin/takt, and the program of the example fleet
+	@cmake --build build/release -j $(JOBS) --target takt social-bot
+
+run: build ## the example fleet, an hour a minute, until Ctrl-C or FOR=45s
+	@examples/social-bot/run.sh
+
+test: build/dev/build.ninja bootstrap ## every test
+	@cmake --build build/dev -j $(JOBS)
+	@$(CTEST) --test-dir build/dev
+
+asan: build/asan/build.ninja bootstrap ## every test, with AddressSanitizer and UndefinedBehaviorSanitizer
+	@cmake --build build/asan -j $(JOBS)
+	@$(CTEST) --test-dir build/asan
+
+# ThreadSanitizer of gcc 12 needs the old, smaller randomisation of addresses.
+tsan: build/tsan/build.ninja bootstrap ## every test, with ThreadSanitizer
+	@cmake --build build/tsan -j $(JOBS)
+	@$$(setarch -R true 2>/dev/null && echo setarch -R) $(CTEST) --test-dir build/tsan
+
+lint: build/dev/build.ninja ## the floors, formatting and clang-tidy
+	@scripts/bootstrap lint
+	@$(CTEST) --test-dir build/dev -R '^Floors[.]'
+	@scripts/lint build/dev
+
+bench: build/release/build.ninja bootstrap ## the measurements, as tables
+	@cmake --build build/release -j $(JOBS)
+	@shopt -s nullglob; for bench in build/release/bin/*_bench; do echo "== $${bench##*/}"; "$$bench"; done
+
+torture: build/dev/build.ninja bootstrap ## campaigns too long for make test: simulated seeds, SIGKILLs of a busy daemon
+	@cmake --build build/dev -j $(JOBS) --target takt
+	@for campaign in tests/torture/*.sh; do "$$campaign"; done
+
+clean: ## removes everything that was built
+	@rm -rf build
