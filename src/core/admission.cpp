@@ -92,14 +92,14 @@ Gate overlap_gate(const State& s, JobIndex index, const Run* run) {
 
 Gate node_gate(const State& s) {
   Gate gate{GateName::node};
-  gate.value = fmt::format("{} running", s.live_attempts);
+  gate.value = fmt::format("{} running", s.alive());
   gate.limit = std::to_string(s.spec.max_running);
   gate.text = "this node takes work";
   if (s.mode != Mode::working) {
     gate.answer = GateAnswer::hold;
     gate.value = s.mode == Mode::draining ? "draining" : "stopping";
     gate.text = fmt::format("this node is {}", gate.value);
-  } else if (s.live_attempts >= s.spec.max_running) {
+  } else if (s.alive() >= s.spec.max_running) {
     gate.answer = GateAnswer::hold;
     gate.text = "as many attempts are running as max_running allows";
   }
@@ -122,7 +122,7 @@ void pass_forced(Gate& gate) {
 }
 
 bool node_is_open(const State& s) {
-  return s.mode == Mode::working && s.store_ok && s.live_attempts < s.spec.max_running;
+  return s.mode == Mode::working && s.store_ok && s.alive() < s.spec.max_running;
 }
 
 /// The gates of a run that could not start at once, kept once in its row.

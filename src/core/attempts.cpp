@@ -2,8 +2,12 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <iterator>
+
 #include "base/assert.h"
 #include "base/stable_hash.h"
+#include "core/restore.h"
 #include "core/retry.h"
 #include "core/settle.h"
 #include "core/watchdog.h"
@@ -25,8 +29,10 @@ Outcome outcome_of_kill(KillReason why) {
 }
 
 Outcome outcome_of(const ProcessEnd& end, std::optional<KillReason> killing) {
+  const bool stopping = killing == KillReason::cancelled || killing == KillReason::shutdown;
+  if (end.spawn_errno && !stopping)
+    return Outcome::spawn_failed;  // nothing was there to be too old
   if (killing) return outcome_of_kill(*killing);
-  if (end.spawn_errno) return Outcome::spawn_failed;
   if (end.out_of_memory) return Outcome::oom;
   if (end.signal) return Outcome::failed;
   if (!end.exit_code) return Outcome::lost;
@@ -57,8 +63,8 @@ void after_loss(Turn& turn, Run& run) {
 void after_failure(Turn& turn, Run& run, Outcome outcome, std::optional<int> exit_code) {
   const JobSpec& spec = turn.s.spec_of(run.job);
   run.failures += 1;
-  const bool again = run.failures <= spec.retry.retries &&
-                     retries_outcome(spec.retry, outcome, exit_code);
+  const bool again =
+      run.failures <= spec.retry.retries && retries_outcome(spec.retry, outcome, exit_code);
   if (!again) {
     settle(turn, run, outcome);
     return;
@@ -96,11 +102,11 @@ void end_attempt(Turn& turn, Run& run, Outcome outcome, const ProcessEnd& end) {
   run.attempt.reset();
   turn.touch(run);
   if (end.leaked > 0) {
-    turn.event(Severity::warning, EventKind::leaked_processes, run.job, run.id,
-               fmt::format("{}: run {} left {} process{} behind, killed",
-                           turn.s.spec_of(run.job).name, run.id.value, end.leaked,
-                           end.leaked == 1 ? "" : "es"),
-               {{"count", std::to_string(end.leaked)}});
+    turn.event(
+        Severity::warning, EventKind::leaked_processes, run.job, run.id,
+        fmt::format("{}: run {} left {} process{} behind, killed", turn.s.spec_of(run.job).name,
+                    run.id.value, end.leaked, end.leaked == 1 ? "" : "es"),
+        {{"count", std::to_string(end.leaked)}});
   }
 
   if (run.cancelled) {
@@ -207,6 +213,9 @@ void on_recorded(Turn& turn, const Recorded& event) {
     pending.pop_front();
     if (run == nullptr) continue;  // it was killed before its launch
     run->attempt->phase = Phase::launching;
+    run->attempt->started_at =
+        turn.now;  // limits count from the launch, however long the store took
+    turn.s.wake.set(run->job, wake_of(turn.s, run->job));
     turn.effects.emplace_back(launch_of(turn, *run));
   }
 }
@@ -231,6 +240,12 @@ void on_ended(Turn& turn, const AttemptEnded& event) {
 }
 
 void on_leftover_gone(Turn& turn, const LeftoverGone& event) {
+  if (auto orphan = turn.s.orphans.extract(event.token)) {
+    turn.s.leftovers -= 1;
+    auto rows = rows_of_end(turn.s, std::move(orphan.mapped()), turn.now);
+    std::ranges::move(rows, std::back_inserter(turn.rows));
+    return;
+  }
   Run* run = run_of(turn, event.token);
   if (run == nullptr || run->attempt->phase != Phase::leftover) return;
   turn.s.leftovers -= 1;
@@ -238,6 +253,19 @@ void on_leftover_gone(Turn& turn, const LeftoverGone& event) {
   ProcessEnd end;
   end.error = "the daemon that started it was gone; its end is not known";
   end_attempt(turn, *run, Outcome::lost, end);
+}
+
+void cancel_run(Turn& turn, Run& run, Reason by) {
+  run.cancelled = true;
+  run.reason = by;  // in the row at once: a cancellation survives a crash
+  turn.touch(run);
+  if (run.attempt) {
+    kill_attempt(turn, run, KillReason::cancelled);
+  } else if (run.started_at) {
+    settle(turn, run, Outcome::cancelled);
+  } else {
+    give_up(turn, run, Disposition::cancelled, by, {});
+  }
 }
 
 void kill_attempt(Turn& turn, Run& run, KillReason why, bool at_once) {

@@ -2,6 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
 #include "base/assert.h"
 #include "base/match.h"
 #include "core/admission.h"
@@ -18,8 +22,9 @@ namespace {
 void on_clock_stepped(Turn& turn, const ClockStepped& event) {
   if (event.by == Duration{0}) return;
   turn.s.wall_offset += event.by;
-  // Stored cursors are wall time: all of them move with the epoch.
+  // Stored cursors and timers are wall time: all of them move with the epoch.
   for (JobIndex i = 0; i < turn.s.jobs.size(); ++i) turn.touch(i, true);
+  for (auto& [id, run] : turn.s.runs) turn.touch(run);
   turn.event(Severity::warning, EventKind::clock_stepped, std::nullopt, std::nullopt,
              fmt::format("the wall clock stepped by {}", format_duration(event.by)),
              {{"by_ms", std::to_string(event.by.count())}});
@@ -42,8 +47,7 @@ void on_store_back(Turn& turn) {
 }
 
 void apply(Turn& turn, const Event& event) {
-  std::visit(Match{[](const Tick&) {},
-                   [&](const ClockStepped& e) { on_clock_stepped(turn, e); },
+  std::visit(Match{[](const Tick&) {}, [&](const ClockStepped& e) { on_clock_stepped(turn, e); },
                    [&](const Recorded& e) { on_recorded(turn, e); },
                    [&](const StoreFailed& e) { on_store_failed(turn, e); },
                    [&](const StoreBack&) { on_store_back(turn); },
@@ -68,13 +72,13 @@ void fire_retries(Turn& turn, JobIndex index) {
   }
 }
 
-/// Everything of one job that is due, in the order in which one thing answers another: what ran out of
-/// time makes room for the slot that follows, a slot that became a run answers the watchdog.
+/// Everything of one job that is due, in the order in which one thing answers another: what ran out
+/// of time makes room for the slot that follows, a slot that became a run answers the watchdog.
 void fire(Turn& turn, JobIndex index) {
   fire_attempt_limits(turn, index);
   fire_deadlines(turn, index);
   fire_slots(turn, index);
-  fire_pause_end(turn, index);
+  if (fire_pause_end(turn, index)) fire_slots(turn, index);  // those after it are the job's again
   fire_retries(turn, index);
   fire_verdicts(turn, index);
   turn.s.wake.set(index, wake_of(turn.s, index));
@@ -98,7 +102,7 @@ Coordinator::Coordinator(FleetSpec spec, const Stored& stored, NodeFacts node, d
                          Instant now)
     : impl_(std::make_unique<Impl>()) {
   impl_->s = restore(std::move(spec), stored, std::move(node), speed, now);
-  impl_->abandoned = abandoned_runs(impl_->s, stored, now);
+  impl_->abandoned = abandon_runs(impl_->s, stored, now);
   impl_->last_now = now;
 }
 
@@ -108,6 +112,7 @@ Coordinator& Coordinator::operator=(Coordinator&&) noexcept = default;
 
 Effects Coordinator::open(Instant now) {
   State& s = impl_->s;
+  impl_->last_now = now;
   Turn turn{s, now};
   NodeRow node;
   node.node = s.node.node;
@@ -118,11 +123,10 @@ Effects Coordinator::open(Instant now) {
   turn.event(Severity::info, EventKind::fleet_started, std::nullopt, std::nullopt,
              fmt::format("{} starts with {} jobs; {} unfinished attempts of an earlier daemon",
                          s.spec.name, s.jobs.size(), s.leftovers));
-  for (Row& row : impl_->abandoned.rows) turn.rows.push_back(std::move(row));
-  for (AttemptRow& row : impl_->abandoned.leftovers) {
-    turn.effects.emplace_back(KillLeftover{std::move(row)});
+  std::ranges::move(std::exchange(impl_->abandoned, {}), std::back_inserter(turn.rows));
+  for (const auto& [token, orphan] : s.orphans) {
+    turn.effects.emplace_back(KillLeftover{orphan.attempt});
   }
-  impl_->abandoned = {};
   open_leftovers(turn);
   for (JobIndex i = 0; i < s.jobs.size(); ++i) {
     const bool fresh = s.jobs[i].job_row_dirty;
@@ -149,7 +153,12 @@ Effects Coordinator::handle(const Event& event, Instant now) {
   return turn.finish();
 }
 
-Instant Coordinator::next_wake() const { return impl_->s.wake.earliest(); }
+Instant Coordinator::next_wake() const {
+  const State& s = impl_->s;
+  // Nothing is fired any more: what is due would be asked for again and again.
+  if (s.mode == Mode::stopping || s.mode == Mode::stopped) return Instant::max();
+  return s.wake.earliest();
+}
 
 bool Coordinator::reconciled() const { return impl_->s.leftovers == 0; }
 

@@ -1,16 +1,16 @@
 #pragma once
-// Coordinator: decides everything about a fleet and does nothing. Events and the instant go in, effects
-// come out; between two calls it is a value. No clock, thread, file or randomness: the daemon and the
-// simulator run the very same object.
+// Coordinator: decides everything about a fleet and does nothing. Events and the instant go in,
+// effects come out; between two calls it is a value. No clock, thread, file or randomness: the
+// daemon and the simulator run the very same object.
 //
 //   slot due ─▶ gates ─▶ waiting ─▶ recording ─▶ launching ─▶ running ─▶ ended ─▶ settled
 //                 │skip     │give up      (row committed)                 │
-//                 ▼         ▼                                              └─▶ retrying ─▶ gates ...
+//                 ▼         ▼                                             └─▶ retrying ─▶ gates
 //              skipped    missed
 //
-// One call is one turn: the event is applied, everything due by `now` is fired in order, waiting runs
-// are admitted by rank, and whatever changed leaves as one batch of rows (Persist) beside the other
-// effects. An attempt is launched only after the batch that holds its row was Recorded.
+// One call is one turn: the event is applied, everything due by `now` is fired in order, waiting
+// runs are admitted by rank, and whatever changed leaves as one batch of rows (Persist) beside the
+// other effects. An attempt is launched only after the batch that holds its row was Recorded.
 //
 // Shell's duties: call open() once; call handle() with now never going back; call handle(Tick) when
 // next_wake() comes; carry out effects in order; answer each with the event its comment names.
@@ -40,15 +40,16 @@ struct NodeFacts {
 
 class Coordinator {
  public:
-  /// Restores the fleet from `stored` (empty for a new one: its epoch becomes `now`). `now` is where the
-  /// elapsed line begins; wall time equals it until a ClockStepped. At a speed other than 1 downtime does
-  /// not count, so the shell passes the stored clock as `now`.
+  /// Restores the fleet from `stored` (empty for a new one: its epoch becomes `now`). `now` is
+  /// where the elapsed line begins; wall time equals it until a ClockStepped. At a speed other than
+  /// 1 downtime does not count, so the shell passes the stored clock as `now`.
   Coordinator(FleetSpec spec, const Stored& stored, NodeFacts node, double speed, Instant now);
   ~Coordinator();
   Coordinator(Coordinator&&) noexcept;
   Coordinator& operator=(Coordinator&&) noexcept;
 
-  /// First turn: asks for the leftovers of unfinished attempts, decides the slots missed while down.
+  /// First turn: asks for the leftovers of unfinished attempts, decides the slots missed while
+  /// down.
   Effects open(Instant now);
 
   /// One turn. `now` must not be before the last one's.

@@ -9,7 +9,7 @@ namespace takt::core {
 
 struct Coordinator::Impl {
   State s;
-  Abandoned abandoned;  // until open()
+  std::vector<Row> abandoned;  // ends of runs whose jobs are gone; until open()
   Instant last_now;
 };
 

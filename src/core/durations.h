@@ -1,6 +1,6 @@
 #pragma once
-// Durations: how long the last 50 ok runs of a job took, for p50 and p95. Nothing is allocated until the
-// first one. Rule: history's percentile, before that `expect`, else 1 minute.
+// Durations: how long the last 50 ok runs of a job took, for p50 and p95. Nothing is allocated
+// until the first one. Rule: history's percentile, before that `expect`, else 1 minute.
 
 #include <cstddef>
 #include <optional>

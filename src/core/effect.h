@@ -14,13 +14,14 @@
 
 namespace takt::core {
 
-/// Hand these rows to the store; answer with Recorded, or StoreFailed and later StoreBack + Recorded.
+/// Hand these rows to the store; answer with Recorded, or StoreFailed and later StoreBack +
+/// Recorded.
 struct Persist {
   Batch batch;
 };
 
-/// Start the process of an attempt. Comes only after the batch with its row was Recorded; answer with
-/// AttemptStarted then AttemptEnded, or AttemptEnded alone when it could not be spawned.
+/// Start the process of an attempt. Comes only after the batch with its row was Recorded; answer
+/// with AttemptStarted then AttemptEnded, or AttemptEnded alone when it could not be spawned.
 struct LaunchAttempt {
   Token token;
   RunId run;
@@ -61,7 +62,7 @@ struct Answer {
   RequestId request;
   Seq after;
   std::expected<std::optional<RunId>, Refusal> result;  // a run for Trigger, none for the others
-  std::string state;                                  // of that run
+  std::string state;                                    // of that run
 };
 
 /// Everything has ended after ShutDown or Drain; the last batch is `after`.
@@ -78,6 +79,6 @@ namespace takt {
 
 template <>
 inline constexpr std::array<std::string_view, 4> kWords<core::KillReason>{"timeout", "hung",
-                                                                        "cancelled", "shutdown"};
+                                                                          "cancelled", "shutdown"};
 
 }  // namespace takt

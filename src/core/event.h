@@ -1,6 +1,6 @@
 #pragma once
-// Events: everything that can happen to a fleet, as the coordinator hears of it. Past tense for what
-// happened, imperatives for what somebody asks. The instant is passed beside the event.
+// Events: everything that can happen to a fleet, as the coordinator hears of it. Past tense for
+// what happened, imperatives for what somebody asks. The instant is passed beside the event.
 
 #include <optional>
 #include <string>
@@ -14,7 +14,7 @@
 
 namespace takt::core {
 
-// --- time -------------------------------------------------------------------------------------------
+// --- time ----------------------------------------------------------------------------------------
 
 /// The instant asked for by next_wake() has come (or something else woke the loop; harmless).
 struct Tick {};
@@ -24,7 +24,7 @@ struct ClockStepped {
   Duration by;
 };
 
-// --- the store --------------------------------------------------------------------------------------
+// --- the store -----------------------------------------------------------------------------------
 
 /// Batches up to and including this one are committed.
 struct Recorded {
@@ -38,24 +38,24 @@ struct StoreFailed {
 
 struct StoreBack {};
 
-// --- processes --------------------------------------------------------------------------------------
+// --- processes -----------------------------------------------------------------------------------
 
 struct AttemptStarted {
   Token token;
   Process process;
 };
 
-/// How a process tree ended, as the kernel told. The coordinator turns it into an outcome. By the time
-/// it is reported nothing of the tree is alive.
+/// How a process tree ended, as the kernel told. The coordinator turns it into an outcome. By the
+/// time it is reported nothing of the tree is alive.
 struct ProcessEnd {
-  std::optional<int> exit_code;    // exactly one of exit_code, signal, spawn_errno is set,
-  std::optional<int> signal;       // or none when the end is not known
+  std::optional<int> exit_code;  // exactly one of exit_code, signal, spawn_errno is set,
+  std::optional<int> signal;     // or none when the end is not known
   std::optional<int> spawn_errno;
-  std::string error;               // for spawn_errno: what failed, e.g. "cwd /srv/x: No such file..."
+  std::string error;  // for spawn_errno: what failed, e.g. "cwd /srv/x: No such file..."
   bool out_of_memory = false;
   std::int64_t rss_max_bytes = 0;
   std::int64_t log_bytes = 0;
-  int leaked = 0;                  // processes that outlived the main one and were killed
+  int leaked = 0;  // processes that outlived the main one and were killed
 };
 
 struct AttemptEnded {
@@ -69,7 +69,7 @@ struct LeftoverGone {
   int killed = 0;  // processes that were still alive
 };
 
-// --- requests ---------------------------------------------------------------------------------------
+// --- requests ------------------------------------------------------------------------------------
 
 struct Trigger {
   RequestId request;
@@ -106,7 +106,8 @@ struct ShutDown {
   RequestId request;
 };
 
-using Event = std::variant<Tick, ClockStepped, Recorded, StoreFailed, StoreBack, AttemptStarted,
-                           AttemptEnded, LeftoverGone, Trigger, Cancel, Pause, Resume, Drain, ShutDown>;
+using Event =
+    std::variant<Tick, ClockStepped, Recorded, StoreFailed, StoreBack, AttemptStarted, AttemptEnded,
+                 LeftoverGone, Trigger, Cancel, Pause, Resume, Drain, ShutDown>;
 
 }  // namespace takt::core

@@ -1,7 +1,7 @@
 #pragma once
-// Gate: one condition that a run must pass to start, with the evidence it was answered by. The list of
-// gates is both the decision and its explanation: admission reads the answers, `takt why` prints them,
-// and a run that did not start at once keeps them in its row.
+// Gate: one condition that a run must pass to start, with the evidence it was answered by. The list
+// of gates is both the decision and its explanation: admission reads the answers, `takt why` prints
+// them, and a run that did not start at once keeps them in its row.
 //
 //   enabled      the job is switched on and can run on this machine        else skip
 //   paused       nobody paused it                                          else skip
@@ -55,6 +55,6 @@ inline constexpr std::array<std::string_view, 6> kWords<core::GateName>{
     "enabled", "paused", "quarantined", "overlap", "node", "store"};
 template <>
 inline constexpr std::array<std::string_view, 4> kWords<core::GateAnswer>{"pass", "hold", "skip",
-                                                                        "not_asked"};
+                                                                          "not_asked"};
 
 }  // namespace takt

@@ -1,6 +1,6 @@
 #pragma once
-// Parameters of a trigger, checked against the job's declaration before anything happens. A value is
-// never interpreted: it reaches the job as the bytes that were given.
+// Parameters of a trigger, checked against the job's declaration before anything happens. A value
+// is never interpreted: it reaches the job as the bytes that were given.
 
 #include <expected>
 #include <string>

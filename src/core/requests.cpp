@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <numeric>
 
 #include "core/admission.h"
@@ -19,8 +20,10 @@ void refuse(Turn& turn, RequestId request, Refusal refusal) {
 
 void refuse_unknown_job(Turn& turn, RequestId request, const std::string& job) {
   refuse(turn, request,
-         {Refusal::Kind::not_found, fmt::format("there is no job '{:.80}'", job),
-          "`takt ls` shows the jobs", {}});
+         {Refusal::Kind::not_found,
+          fmt::format("there is no job '{:.80}'", job),
+          "`takt ls` shows the jobs",
+          {}});
 }
 
 /// Done: to be said when this turn's rows are recorded.
@@ -30,9 +33,9 @@ void accept(Turn& turn, RequestId request, std::optional<RunId> run = std::nullo
   turn.effects.emplace_back(Answer{request, turn.seq(), run, std::move(state)});
 }
 
-/// Done already, nothing to record.
+/// Done already: to be said when what did it is recorded.
 void accept_unchanged(Turn& turn, RequestId request) {
-  turn.effects.emplace_back(Answer{request, Seq{}, std::optional<RunId>{}, {}});
+  turn.effects.emplace_back(Answer{request, turn.s.last_seq, std::optional<RunId>{}, {}});
 }
 
 /// One job by name, or all of them for an empty name; nullopt (and refused) for an unknown one.
@@ -72,24 +75,15 @@ bool refuses_trigger(const State& s, JobIndex index, const Gates& gates) {
 
 void cancel_open_runs(Turn& turn, JobIndex index) {
   const std::vector<RunId> open = turn.job(index).open;
-  for (const RunId id : open) {
-    Run& run = turn.run(id);
-    run.cancelled = true;
-    if (run.attempt) {
-      kill_attempt(turn, run, KillReason::cancelled);
-    } else {
-      settle(turn, run, Outcome::cancelled);
-    }
-  }
+  for (const RunId id : open) cancel_run(turn, turn.run(id), Reason::overlap);
 }
 
 void resume_job(Turn& turn, JobIndex index) {
   Job& job = turn.job(index);
   if (job.quarantined) job.consecutive_failures = 0;
   job.pause.reset();
-  job.quarantined = job.stuck = job.overdue = false;
-  job.resumed_at = turn.now;
-  job.unmet_since.reset();
+  job.quarantined = false;
+  watch_anew(job, turn.now);
   turn.touch(index, true);
 }
 
@@ -104,8 +98,9 @@ void on_trigger(Turn& turn, const Trigger& event) {
   }
   const JobSpec& spec = s.spec_of(*index);
   if (const auto checked = check_params(spec, event.params); !checked) {
-    refuse(turn, event.request,
-           {Refusal::Kind::invalid, checked.error(), "parameters are declared in the fleet file", {}});
+    refuse(
+        turn, event.request,
+        {Refusal::Kind::invalid, checked.error(), "parameters are declared in the fleet file", {}});
     return;
   }
   if (s.mode == Mode::stopping || s.mode == Mode::stopped) {
@@ -123,11 +118,12 @@ void on_trigger(Turn& turn, const Trigger& event) {
     }
   }
   if (refuses_trigger(s, *index, gates)) {
-    refuse(turn, event.request,
-           {Refusal::Kind::refused, fmt::format("{} cannot start: {}", spec.name, sentence_of(gates)),
-            event.force ? "`takt why` shows every gate"
-                        : "`takt why` shows every gate; --force passes pause, quarantine and disabled",
-            std::move(gates)});
+    refuse(
+        turn, event.request,
+        {Refusal::Kind::refused, fmt::format("{} cannot start: {}", spec.name, sentence_of(gates)),
+         event.force ? "`takt why` shows every gate"
+                     : "`takt why` shows every gate; --force passes pause, quarantine and disabled",
+         std::move(gates)});
     return;
   }
   if (spec.overlap == Overlap::replace) cancel_open_runs(turn, *index);
@@ -147,26 +143,24 @@ void on_cancel(Turn& turn, const Cancel& event) {
     const bool known = event.run.value >= 1 && event.run <= s.last_run;
     if (known) {
       refuse(turn, event.request,
-             {Refusal::Kind::refused, fmt::format("run {} has ended", event.run.value),
-              "`takt runs` shows how", {}});
+             {Refusal::Kind::refused,
+              fmt::format("run {} has ended", event.run.value),
+              "`takt runs` shows how",
+              {}});
     } else {
       refuse(turn, event.request,
-             {Refusal::Kind::not_found, fmt::format("there is no run {}", event.run.value),
-              "`takt runs` shows the runs", {}});
+             {Refusal::Kind::not_found,
+              fmt::format("there is no run {}", event.run.value),
+              "`takt runs` shows the runs",
+              {}});
     }
     return;
   }
   Run& run = found->second;
-  turn.event(Severity::info, EventKind::run_cancelled, run.job, run.id,
-             fmt::format("{}: run {} is cancelled by request", s.spec_of(run.job).name, run.id.value));
-  if (run.attempt) {
-    run.cancelled = true;
-    kill_attempt(turn, run, KillReason::cancelled);
-  } else if (run.started_at) {
-    settle(turn, run, Outcome::cancelled);
-  } else {
-    give_up(turn, run, Disposition::cancelled, Reason::manual, {});
-  }
+  turn.event(
+      Severity::info, EventKind::run_cancelled, run.job, run.id,
+      fmt::format("{}: run {} is cancelled by request", s.spec_of(run.job).name, run.id.value));
+  cancel_run(turn, run, Reason::manual);
   accept(turn, event.request);
 }
 
@@ -178,6 +172,8 @@ void on_pause(Turn& turn, const Pause& event) {
   facts.reason = event.reason;
   for (const JobIndex index : *jobs) {
     turn.job(index).pause = std::make_unique<PauseFacts>(facts);
+    turn.job(index).stuck = turn.job(index).overdue =
+        false;  // nobody waits for a success of it now
     turn.touch(index, true);
     recheck_waiting(turn, index);
   }
@@ -230,29 +226,30 @@ void on_shut_down(Turn& turn, const ShutDown& event) {
   std::vector<RunId> alive;
   for (const auto& [token, run] : s.tokens) alive.push_back(run);
   for (const RunId id : alive) kill_attempt(turn, turn.run(id), KillReason::shutdown, again);
-  accept_unchanged(turn, event.request);
+  turn.effects.emplace_back(Answer{event.request, Seq{}, std::optional<RunId>{}, {}});
 }
 
-void fire_pause_end(Turn& turn, JobIndex index) {
+bool fire_pause_end(Turn& turn, JobIndex index) {
   const Job& job = turn.job(index);
-  if (!job.pause || !job.pause->until || *job.pause->until > turn.now) return;
+  if (!job.pause || !job.pause->until || *job.pause->until > turn.now) return false;
   turn.event(Severity::info, EventKind::resumed, index, std::nullopt,
              fmt::format("{}: the pause is over", turn.s.spec_of(index).name));
   // Slots up to the end of the pause were the pause's; a quarantine is not ended by it.
-  Job& resumed = turn.job(index);
-  resumed.resumed_at = turn.now;
-  resumed.unmet_since.reset();
-  resumed.pause.reset();
+  turn.job(index).pause.reset();
+  watch_anew(turn.job(index), turn.now);
   turn.touch(index, true);
+  return true;
 }
 
 void check_stopped(Turn& turn) {
   State& s = turn.s;
   if (s.mode != Mode::stopping || s.live_attempts > 0 || s.leftovers > 0) return;
   s.mode = Mode::stopped;
+  const auto open = std::ranges::count_if(
+      s.runs, [](const auto& run) { return run.second.state != RunState::ended; });
   turn.event(Severity::info, EventKind::fleet_stopped, std::nullopt, std::nullopt,
-             fmt::format("{} stops; {} run{} will go on at the next start", s.spec.name,
-                         s.runs.size(), s.runs.size() == 1 ? "" : "s"));
+             fmt::format("{} stops; {} run{} will go on at the next start", s.spec.name, open,
+                         open == 1 ? "" : "s"));
   NodeRow row;
   row.node = s.node.node;
   row.started_at = s.wall(s.opened_at);

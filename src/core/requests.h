@@ -1,6 +1,6 @@
 #pragma once
-// Requests from people and programs: trigger, cancel, pause, resume, drain, shut down. Each is answered
-// once, with what was done or why not; an answer that acknowledges waits for its rows.
+// Requests from people and programs: trigger, cancel, pause, resume, drain, shut down. Each is
+// answered once, with what was done or why not; an answer that acknowledges waits for its rows.
 
 #include "core/turn.h"
 
@@ -13,8 +13,8 @@ void on_resume(Turn& turn, const Resume& event);
 void on_drain(Turn& turn, const Drain& event);
 void on_shut_down(Turn& turn, const ShutDown& event);
 
-/// Ends a pause whose time is over.
-void fire_pause_end(Turn& turn, JobIndex job);
+/// Ends a pause whose time is over. False: there was none.
+bool fire_pause_end(Turn& turn, JobIndex job);
 
 /// While stopping: says Stopped once nothing is alive any more.
 void check_stopped(Turn& turn);

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/settle.h"
+#include "core/watchdog.h"
 
 namespace takt::core {
 namespace {
@@ -20,7 +21,8 @@ void restore_job(State& s, JobIndex index, const JobRow& row, Instant now) {
   job.first_loaded = instant(row.first_loaded_at);
   job.next_number = row.next_number;
   if (row.paused) {
-    job.pause = std::make_unique<PauseFacts>(PauseFacts{instant(row.paused_until), row.paused_reason});
+    job.pause =
+        std::make_unique<PauseFacts>(PauseFacts{instant(row.paused_until), row.paused_reason});
   }
   job.quarantined = row.quarantined;
   job.resumed_at = instant(row.resumed_at);
@@ -31,7 +33,9 @@ void restore_job(State& s, JobIndex index, const JobRow& row, Instant now) {
     return;
   }
   // Another schedule than the one that the cursor followed: go on along the new one, from now.
+  // Written at once: a second restart must not look at the same change again, from a later now.
   job.next = first_slot(spec, s.epoch, now, row.next_number);
+  job.job_row_dirty = true;
 }
 
 void restore_heartbeat(Job& job, const HeartbeatRow& row) {
@@ -66,17 +70,37 @@ Run restored_run(const RunRow& row, JobIndex job) {
   run.params = row.params;
   run.gates = row.gates;
   run.forced = row.forced;
+  run.cancelled = row.reason.has_value();  // asked for; its attempt's end was not seen
   return run;
 }
 
-/// How long a waiting run may go on waiting, as when its slot was decided.
+/// Newer slots were coalesced into the waiting run: it stands for the last of them.
+bool stands_for_newer(const State& s, const Run& run) {
+  const Overlap overlap = s.spec_of(run.job).overlap;
+  const bool queues = overlap == Overlap::queue || overlap == Overlap::replace;
+  return queues && s.jobs[run.job].next_number > run.slot->number + 1;
+}
+
+/// How long a run without attempts may wait for its start; nullopt: as long as it takes.
+std::optional<Duration> patience(const State& s, const Run& run) {
+  const JobSpec& spec = s.spec_of(run.job);
+  if (spec.start_within) return spec.start_within;
+  if (run.blocked || stands_for_newer(s, run)) return std::nullopt;
+  const auto next = next_slot(spec, s.epoch, *run.slot);
+  return next ? std::optional{next->due - run.slot->due} : std::nullopt;
+}
+
+/// Until when a waiting run may go on waiting, as when its slot was decided. What ran out while the
+/// daemon was down counts anew from its start, as for any slot that is caught up.
 std::optional<Instant> restored_deadline(const State& s, const Run& run) {
   if (run.state != RunState::waiting || !run.slot) return std::nullopt;
-  const JobSpec& spec = s.spec_of(run.job);
-  const Instant from = run.cause == Cause::catchup ? run.queued_at : run.slot->due;
-  if (spec.start_within) return saturating_add(from, *spec.start_within);
-  const auto next = next_slot(spec, s.epoch, *run.slot);
-  return next ? std::optional{from + (next->due - run.slot->due)} : std::nullopt;
+  const std::optional<Duration> wait = patience(s, run);
+  if (!wait) return std::nullopt;
+  if (run.cause == Cause::catchup && run.blocked) return std::nullopt;  // begins with its turn
+  const Instant deadline = saturating_add(should_have_started(run), *wait);
+  const bool was_down = s.speed == 1 && deadline <= s.opened_at;
+  const bool caught_up = was_down && s.spec_of(run.job).catchup != Catchup::none;
+  return caught_up || stands_for_newer(s, run) ? saturating_add(s.opened_at, *wait) : deadline;
 }
 
 void restore_attempt(State& s, Run& run, const AttemptRow& row) {
@@ -113,11 +137,33 @@ void restore_runs(State& s, const Stored& stored, Instant now) {
       run.retry_at = now;
     }
     run.blocked = blocker_of(s, run).has_value();
-    if (!run.blocked) run.deadline = restored_deadline(s, run);
+    run.deadline = restored_deadline(s, run);
     if (run.state == RunState::waiting && !run.blocked) s.ready.insert({run.rank_at, id});
     Job& job = s.jobs[run.job];
-    if (run.slot && !job.unmet_since) job.unmet_since = std::max(run.slot->due, now);
+    if (!run.slot || job.unmet_since) continue;
+    const Instant due = should_have_started(run);
+    job.unmet_since = s.speed == 1 ? std::max(due, now) : due;  // downtime is nobody's lateness
   }
+}
+
+RunRow ended_by_reload(const State& s, RunRow row, Instant now) {
+  row.state = RunState::ended;
+  row.ended_at = s.wall(now);
+  row.retry_at.reset();
+  row.outcome = Outcome::cancelled;
+  if (!row.disposition) row.disposition = Disposition::cancelled;
+  row.reason = Reason::reload;
+  return row;
+}
+
+/// The heartbeat of a job without a living attempt.
+HeartbeatRow at_rest(HeartbeatRow row) {
+  row.state = JobState::idle;
+  row.last_outcome = Outcome::cancelled;
+  row.run.reset();
+  row.attempt = row.pid = 0;
+  row.node = {};
+  return row;
 }
 
 }  // namespace
@@ -168,30 +214,47 @@ State restore(FleetSpec spec, const Stored& stored, NodeFacts node, double speed
     const auto* after = std::get_if<After>(&s.spec.jobs[i].schedule);
     if (after != nullptr && !job.open.empty()) job.next.reset();  // the open run's end decides
     if (after != nullptr && job.open.empty() && !job.next) job.next = Slot{job.next_number, now};
+    restore_recovery(s, i);
   }
   return s;
 }
 
-Abandoned abandoned_runs(const State& s, const Stored& stored, Instant now) {
-  Abandoned found;
-  for (RunRow row : stored.open_runs) {
+std::vector<Row> abandon_runs(State& s, const Stored& stored, Instant now) {
+  std::map<RunId, AttemptRow> unfinished;
+  for (const AttemptRow& row : stored.open_attempts) {
+    if (!s.find_job(row.job) && !row.outcome) unfinished.emplace(row.run, row);
+  }
+  std::map<std::string_view, const HeartbeatRow*> heartbeats;
+  for (const HeartbeatRow& row : stored.heartbeats) {
+    if (!s.find_job(row.job)) heartbeats.emplace(row.job, &row);
+  }
+  std::vector<Row> rows;
+  for (const RunRow& row : stored.open_runs) {
     if (s.find_job(row.job)) continue;
-    row.state = RunState::ended;
-    row.ended_at = s.wall(now);
-    row.retry_at.reset();
-    row.outcome = Outcome::cancelled;
-    if (!row.disposition) row.disposition = Disposition::cancelled;
-    row.reason = Reason::reload;
-    found.rows.emplace_back(std::move(row));
+    const auto attempt = unfinished.find(row.run);
+    const auto beat = heartbeats.find(row.job);
+    if (attempt == unfinished.end()) {
+      rows.emplace_back(ended_by_reload(s, row, now));
+      if (beat != heartbeats.end() && !beat->second->run) rows.emplace_back(at_rest(*beat->second));
+      continue;
+    }
+    Orphan orphan{attempt->second, row, std::nullopt};
+    if (beat != heartbeats.end()) orphan.heartbeat = *beat->second;
+    s.orphans.emplace(attempt->second.token, std::move(orphan));
+    s.leftovers += 1;
   }
-  for (AttemptRow row : stored.open_attempts) {
-    if (s.find_job(row.job) || row.outcome) continue;
-    found.leftovers.push_back(row);
-    row.ended_at = s.wall(now);
-    row.outcome = Outcome::lost;
-    found.rows.emplace_back(std::move(row));
-  }
-  return found;
+  return rows;
+}
+
+std::vector<Row> rows_of_end(const State& s, Orphan orphan, Instant now) {
+  orphan.attempt.ended_at = s.wall(now);
+  orphan.attempt.outcome = Outcome::lost;
+  orphan.attempt.error = "its job is no longer in the fleet file; its end is not known";
+  std::vector<Row> rows;
+  rows.emplace_back(ended_by_reload(s, std::move(orphan.run), now));
+  rows.emplace_back(std::move(orphan.attempt));
+  if (orphan.heartbeat) rows.emplace_back(at_rest(*orphan.heartbeat));
+  return rows;
 }
 
 }  // namespace takt::core

@@ -9,9 +9,9 @@ namespace takt::core {
 
 Duration retry_wait(const RetryPolicy& policy, int nth, std::uint64_t seed) {
   const auto ceiling = static_cast<double>(policy.max.count());
-  const double grown =
-      static_cast<double>(policy.first.count()) * std::pow(policy.factor, std::max(nth, 1) - 1);
-  const double wait = std::min(grown, ceiling);
+  const auto first = static_cast<double>(policy.first.count());
+  const double grown = first * std::pow(policy.factor, std::max(nth, 1) - 1);
+  const double wait = first > 0 ? std::min(grown, ceiling) : 0;  // 0 times infinity is no number
   constexpr std::int64_t kSteps = 1'000'000;
   const double draw = static_cast<double>(hash_below(seed, 2 * kSteps + 1) - kSteps) / kSteps;
   return Duration{std::llround(wait * (1 + policy.jitter * draw))};

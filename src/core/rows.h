@@ -1,7 +1,8 @@
 #pragma once
-// Rows: what the coordinator wants remembered, in whole rows, and what it needs back after a restart.
-// Each row replaces the one with its key, so that writing a batch twice changes nothing. The tables of
-// the store follow these structs field by field; all times are wall time (fleet time at --speed).
+// Rows: what the coordinator wants remembered, in whole rows, and what it needs back after a
+// restart. Each row replaces the one with its key, so that writing a batch twice changes nothing.
+// The tables of the store follow these structs field by field; all times are wall time (fleet time
+// at --speed).
 //
 //   row        key            written when
 //   FleetRow   the fleet      with every batch (the clock and the last ids given out)
@@ -32,7 +33,7 @@ struct FleetRow {
   std::string name;
   WallTime epoch;  // origin of every grid; moved by observed clock steps, never by restarts
   double speed = 1;
-  WallTime clock;  // fleet time of the batch; at a speed other than 1 the next start goes on from it
+  WallTime clock;  // fleet time of the batch; at another speed than 1 the next start's time
   RunId last_run;
   Token last_token;
   EventId last_event;
@@ -48,10 +49,10 @@ struct NodeRow {
 
 struct JobRow {
   std::string job;
-  std::string schedule;  // fingerprint; a different one lets the cursor go on along the new schedule
+  std::string schedule;  // fingerprint; with another one the cursor goes on along the new schedule
   WallTime first_loaded_at;
-  SlotNumber next_number = 0;         // the next undecided slot
-  std::optional<WallTime> next_at;    // none: no further slot (manual, or waiting for an end)
+  SlotNumber next_number = 0;       // the next undecided slot
+  std::optional<WallTime> next_at;  // none: no further slot (manual, or waiting for an end)
   bool paused = false;
   std::optional<WallTime> paused_until;
   std::string paused_reason;
@@ -99,7 +100,7 @@ struct RunRow {
   NodeId node;
   std::optional<RunId> triggered_by;
   bool forced = false;  // triggered with --force: passes enabled, paused, quarantined
-  std::string note;  // why a run without a slot exists, in words
+  std::string note;     // why a run without a slot exists, in words
   std::vector<std::pair<std::string, std::string>> params;
   Gates gates;  // as answered when it did not start at once; empty when it did
 };

@@ -46,17 +46,19 @@ DueSlots due_on_grid(const Every& every, const Slot& slot, Instant now) {
   return {{slot.number + further, slot.due + further * every.interval}, further + 1};
 }
 
-DueSlots due_by_draws(const JobSpec& job, const EveryBetween& range, const Slot& slot, Instant now) {
+DueSlots due_by_draws(const JobSpec& job, const EveryBetween& range, const Slot& slot,
+                      Instant now) {
   Slot last = slot;
-  for (SlotNumber draws = 0; draws < kDrawsMax; ++draws) {
+  for (SlotNumber draws = 1;; ++draws) {
     const Instant next = last.due + drawn_interval(job, range, last.number);
     if (next > now) return {last, last.number - slot.number + 1};
     last = {last.number + 1, next};
+    if (draws != kDrawsMax) continue;
+    // More draws than anyone can tell apart: on in the longest steps, which never overshoots `now`,
+    // and by draws again for what is left of the last step.
+    const SlotNumber strides = (now - last.due) / range.longest;
+    last = {last.number + strides, last.due + strides * range.longest};
   }
-  // More draws than anyone can tell apart: go on in the longest steps, which never overshoots `now`.
-  const SlotNumber strides = (now - last.due) / range.longest;
-  last = {last.number + strides, last.due + strides * range.longest};
-  return {last, last.number - slot.number + 1};
 }
 
 }  // namespace
@@ -69,19 +71,20 @@ Duration phase(const JobSpec& job) {
 std::optional<Slot> first_slot(const JobSpec& job, Instant epoch, Instant from, SlotNumber number) {
   using Found = std::optional<Slot>;
   const Instant base = epoch + phase(job);
-  return std::visit(
-      Match{[](const Manual&) -> Found { return std::nullopt; },
-            [&](const After&) -> Found { return Slot{number, from}; },
-            [&](const Every& every) -> Found {
-              return Slot{number, grid_at_or_after(base, every.interval, from)};
-            },
-            [&](const EveryBetween& range) -> Found {
-              if (from <= base) return Slot{number, base};
-              // Joining later than the epoch: a stable place within the first interval.
-              const auto into = hash_below(stable_hash(job.name, number), range.shortest.count());
-              return Slot{number, from + Duration{into}};
-            }},
-      job.schedule);
+  return std::visit(Match{[](const Manual&) -> Found { return std::nullopt; },
+                          [&](const After&) -> Found { return Slot{number, from}; },
+                          [&](const Every& every) -> Found {
+                            return Slot{number, grid_at_or_after(base, every.interval, from)};
+                          },
+                          [&](const EveryBetween& range) -> Found {
+                            if (from <= base) return Slot{number, base};
+                            // Joining later than the epoch: a stable place within the first
+                            // interval.
+                            const auto into =
+                                hash_below(stable_hash(job.name, number), range.shortest.count());
+                            return Slot{number, from + Duration{into}};
+                          }},
+                    job.schedule);
 }
 
 std::optional<Slot> next_slot(const JobSpec& job, Instant epoch, const Slot& slot) {
@@ -116,8 +119,8 @@ DueSlots due_slots(const JobSpec& job, Instant epoch, const Slot& slot, Instant 
       job.schedule);
 }
 
-std::vector<Slot> newest_slots(const JobSpec& job, Instant epoch, const Slot& slot, const DueSlots& due,
-                               int keep) {
+std::vector<Slot> newest_slots(const JobSpec& job, Instant epoch, const Slot& slot,
+                               const DueSlots& due, int keep) {
   const SlotNumber from = std::max(slot.number, due.last.number - std::max(keep, 1) + 1);
   std::vector<Slot> found;
   if (const auto* every = std::get_if<Every>(&job.schedule)) {
@@ -142,12 +145,13 @@ std::vector<Slot> newest_slots(const JobSpec& job, Instant epoch, const Slot& sl
 std::string schedule_fingerprint(const JobSpec& job) {
   const std::int64_t offset = phase(job).count();
   return std::visit(
-      Match{[](const Manual&) -> std::string { return "manual"; },
-            [](const After& s) { return fmt::format("after {}", s.delay.count()); },
-            [&](const Every& s) { return fmt::format("every {} + {}", s.interval.count(), offset); },
-            [&](const EveryBetween& s) {
-              return fmt::format("every {}..{} + {}", s.shortest.count(), s.longest.count(), offset);
-            }},
+      Match{
+          [](const Manual&) -> std::string { return "manual"; },
+          [](const After& s) { return fmt::format("after {}", s.delay.count()); },
+          [&](const Every& s) { return fmt::format("every {} + {}", s.interval.count(), offset); },
+          [&](const EveryBetween& s) {
+            return fmt::format("every {}..{} + {}", s.shortest.count(), s.longest.count(), offset);
+          }},
       job.schedule);
 }
 

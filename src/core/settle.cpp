@@ -54,11 +54,15 @@ void note_success(Turn& turn, const Run& run) {
   job.consecutive_failures = 0;
   if (run.started_at) job.durations.add(turn.now - *run.started_at);
   reset_after_success(job);
+  for (const RunId id : job.open) {  // newer slots are not answered by it
+    const Run& other = turn.run(id);
+    if (other.slot && !job.unmet_since) job.unmet_since = should_have_started(other);
+  }
   if (job.quarantined && run.forced) {
     job.quarantined = false;
-    turn.event(Severity::info, EventKind::resumed, run.job, run.id,
-               fmt::format("{} leaves quarantine: a forced run succeeded",
-                           turn.s.spec_of(run.job).name));
+    turn.event(
+        Severity::info, EventKind::resumed, run.job, run.id,
+        fmt::format("{} leaves quarantine: a forced run succeeded", turn.s.spec_of(run.job).name));
   }
   turn.touch(run.job, true);
 }
@@ -78,10 +82,12 @@ void note_failure(Turn& turn, const Run& run, Outcome outcome) {
     return;
   }
   job.quarantined = true;
+  job.stuck = job.overdue = false;  // nobody waits for a success of it now
   turn.touch(run.job, true);
-  turn.event(Severity::error, EventKind::quarantined, run.job, run.id,
-             fmt::format("{} is quarantined after {} failed runs in a row; `takt resume {}` ends it",
-                         spec.name, job.consecutive_failures, spec.name));
+  turn.event(
+      Severity::error, EventKind::quarantined, run.job, run.id,
+      fmt::format("{} is quarantined after {} failed runs in a row; `takt resume {}` ends it",
+                  spec.name, job.consecutive_failures, spec.name));
 }
 
 }  // namespace
@@ -125,6 +131,10 @@ RunId make_run(Turn& turn, JobIndex index, RunDraft draft) {
     make_ready(turn, placed);
   }
   return id;
+}
+
+Instant should_have_started(const Run& run) {
+  return run.cause == Cause::catchup || !run.slot ? run.queued_at : run.slot->due;
 }
 
 void make_ready(Turn& turn, Run& run) {

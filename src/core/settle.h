@@ -1,6 +1,6 @@
 #pragma once
-// Settling: how runs come to be and how they end, and what an end means for the job: its counters, the
-// run that waited behind, the next slot of an `after` job, quarantine.
+// Settling: how runs come to be and how they end, and what an end means for the job: its counters,
+// the run that waited behind, the next slot of an `after` job, quarantine.
 
 #include <optional>
 #include <string>
@@ -28,6 +28,9 @@ RunId make_run(Turn& turn, JobIndex job, RunDraft draft);
 
 /// Ends a run that never started: missed, skipped or cancelled, with the gates that said so.
 void give_up(Turn& turn, Run& run, Disposition disposition, Reason reason, Gates gates);
+
+/// When the run of a slot should have started: its due time, for a catch-up run the decision.
+Instant should_have_started(const Run& run);
 
 /// Ends a run that started, for good.
 void settle(Turn& turn, Run& run, Outcome outcome);

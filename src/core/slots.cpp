@@ -69,7 +69,8 @@ std::optional<Instant> start_deadline(const State& s, JobIndex index, const Slot
 }
 
 /// The same for a catch-up run whose turn is now: counted from the decision.
-std::optional<Instant> catchup_deadline(const State& s, JobIndex index, const Slot& slot, Instant now) {
+std::optional<Instant> catchup_deadline(const State& s, JobIndex index, const Slot& slot,
+                                        Instant now) {
   const JobSpec& spec = s.spec_of(index);
   if (spec.start_within) return saturating_add(now, *spec.start_within);
   const auto next = next_slot(spec, s.epoch, slot);
@@ -103,21 +104,12 @@ std::optional<RunId> unstarted(const State& s, const Job& job) {
   return std::nullopt;
 }
 
-void cancel_for_replacement(Turn& turn, RunId id) {
-  Run& run = turn.run(id);
-  run.cancelled = true;
-  if (run.attempt) {
-    kill_attempt(turn, run, KillReason::cancelled);
-  } else {
-    settle(turn, run, Outcome::cancelled);
-  }
-}
-
 /// Decides slots that meet an open run. False: it is not in the way.
 bool meet_open_run(Turn& turn, JobIndex index, const Decision& d) {
   const JobSpec& spec = turn.s.spec_of(index);
   Job& job = turn.job(index);
   if (job.open.empty() || spec.overlap == Overlap::allow) return false;
+  if (d.after_downtime && spec.catchup != Catchup::latest) return false;
   std::optional<RunId> into;
   if (spec.overlap == Overlap::skip) {
     if (!d.after_downtime) {
@@ -130,10 +122,14 @@ bool meet_open_run(Turn& turn, JobIndex index, const Decision& d) {
     into = unstarted(turn.s, job);
     if (!into && spec.overlap == Overlap::replace) {
       const std::vector<RunId> open = job.open;
-      for (const RunId id : open) cancel_for_replacement(turn, id);
+      for (const RunId id : open) cancel_run(turn, turn.run(id), Reason::overlap);
     }
   }
   if (!into) return false;
+  Run& run = turn.run(*into);
+  if (run.deadline && spec.start_within) {  // it stands for the newer slot from now on
+    run.deadline = std::max(*run.deadline, saturating_add(d.due.last.due, *spec.start_within));
+  }
   write_slots(turn, index, d.first, d.due.last, Disposition::coalesced, Reason::overlap, into);
   return true;
 }
@@ -155,12 +151,15 @@ void older_slots(Turn& turn, JobIndex index, const Decision& d, const Slot& newe
 
 void catch_up(Turn& turn, JobIndex index, const Decision& d) {
   const JobSpec& spec = turn.s.spec_of(index);
-  const Cause cause = d.after_downtime || d.due.count > 1 ? Cause::catchup : Cause::schedule;
+  // Nobody was there in time, down or suspended: several are due, or one is that may not start now.
+  const bool expired = spec.start_within && d.due.last.due + *spec.start_within <= turn.now;
+  const bool was_away = d.after_downtime || expired;
+  const Cause cause = was_away || d.due.count > 1 ? Cause::catchup : Cause::schedule;
   const Reason away = d.first.due < turn.s.opened_at ? Reason::down : Reason::start_within;
   switch (spec.catchup) {
     case Catchup::none:
-      if (d.after_downtime) {
-        miss(turn, index, d.first, d.due.last, Reason::down);
+      if (was_away) {
+        miss(turn, index, d.first, d.due.last, away);
         return;
       }
       older_slots(turn, index, d, d.due.last, Disposition::missed, away, {});
@@ -204,14 +203,20 @@ void advance(Turn& turn, JobIndex index, const Decision& d) {
   job.next = next_slot(spec, turn.s.epoch, d.due.last);
 }
 
-}  // namespace
+/// Slots up to here are answered alike. While a run is open that the slots of the downtime go into,
+/// the daemon's start divides them from those that came later.
+Instant horizon(const State& s, JobIndex index, Instant due, Instant end) {
+  const bool meets_run = !s.jobs[index].open.empty() && s.spec_of(index).overlap != Overlap::allow;
+  const bool divides = meets_run && s.speed == 1 && due < s.opened_at && s.opened_at <= end;
+  return divides ? s.opened_at - Duration{1} : end;
+}
 
-void fire_slots(Turn& turn, JobIndex index) {
+/// Decides the slots from the job's next one to `end`.
+void decide(Turn& turn, JobIndex index, Instant end) {
   Job& job = turn.job(index);
-  if (!job.next || job.next->due > turn.now || job.leftovers > 0) return;
   Decision d;
   d.first = *job.next;
-  d.due = due_slots(turn.s.spec_of(index), turn.s.epoch, d.first, turn.now);
+  d.due = due_slots(turn.s.spec_of(index), turn.s.epoch, d.first, end);
   d.after_downtime = d.due.last.due < turn.s.opened_at && turn.s.speed == 1;
   job.next.reset();
 
@@ -223,6 +228,17 @@ void fire_slots(Turn& turn, JobIndex index) {
     catch_up(turn, index, d);
   }
   advance(turn, index, d);
+}
+
+}  // namespace
+
+void fire_slots(Turn& turn, JobIndex index) {
+  const Job& job = turn.job(index);
+  const Instant end =
+      job.pause && job.pause->until ? std::min(*job.pause->until, turn.now) : turn.now;
+  while (job.next && job.next->due <= end && job.leftovers == 0) {
+    decide(turn, index, horizon(turn.s, index, job.next->due, end));
+  }
 }
 
 void fire_deadlines(Turn& turn, JobIndex index) {

@@ -1,6 +1,7 @@
 #pragma once
-// What a fleet file says, decoded: plain values, already valid. `fleet` makes them, the coordinator and
-// the simulator read them, nobody changes them. Defaults here are the defaults of the fleet file.
+// What a fleet file says, decoded: plain values, already valid. `fleet` makes them, the coordinator
+// and the simulator read them, nobody changes them. Defaults here are the defaults of the fleet
+// file.
 //
 // Sized for 100,000 jobs: what is equal in most jobs (environment, folder, user) sits behind one
 // shared pointer.
@@ -19,7 +20,7 @@
 
 namespace takt::core {
 
-// --- schedules --------------------------------------------------------------------------------------
+// --- schedules -----------------------------------------------------------------------------------
 
 /// By hand (or, later, by dependency) only.
 struct Manual {
@@ -41,7 +42,8 @@ struct EveryBetween {
   friend bool operator==(const EveryBetween&, const EveryBetween&) = default;
 };
 
-/// Fixed delay from the settled end of the last run, or from the slot that did not run; first at load.
+/// Fixed delay from the settled end of the last run, or from the slot that did not run; first at
+/// load.
 struct After {
   Duration delay;
   friend bool operator==(const After&, const After&) = default;
@@ -49,7 +51,7 @@ struct After {
 
 using Schedule = std::variant<Manual, Every, EveryBetween, After>;
 
-// --- policies ---------------------------------------------------------------------------------------
+// --- policies ------------------------------------------------------------------------------------
 
 enum class Overlap { skip, queue, replace, allow };
 enum class Delivery { at_least_once, at_most_once };
@@ -62,21 +64,22 @@ struct RetryPolicy {
   double factor = 2;
   Duration max = std::chrono::seconds{30};
   double jitter = 0;  // 0..1: the wait is multiplied by a stable draw from [1-jitter, 1+jitter]
-  /// Outcomes that are retried. Exit codes listed besides `failed` narrow nothing: any match retries.
+  /// Outcomes that are retried. Exit codes listed besides `failed` narrow nothing: any match
+  /// retries.
   std::vector<Outcome> on = {Outcome::failed, Outcome::timeout, Outcome::oom,
                              Outcome::spawn_failed};
   std::vector<int> on_exit_codes;
 };
 
-// --- how a job is launched ----------------------------------------------------------------------------
+// --- how a job is launched -----------------------------------------------------------------------
 
 /// Everything about the process that the coordinator never looks at.
 struct Command {
   std::vector<std::string> argv;  // `run = "text"` is {"/bin/sh", "-c", text}
-  std::vector<std::pair<std::string, std::string>> env;  // names are valid; TAKT_* is refused at load
-  std::string env_file;  // absolute, or empty
-  std::string cwd;       // absolute
-  std::string user;      // empty: the daemon's own
+  std::vector<std::pair<std::string, std::string>> env;  // valid names; never TAKT_*
+  std::string env_file;                                  // absolute, or empty
+  std::string cwd;                                       // absolute
+  std::string user;                                      // empty: the daemon's own
   int nice = 0;
   unsigned umask = 077;
   std::uint64_t log_max_bytes = 10ULL << 20U;
@@ -95,7 +98,7 @@ struct Param {
   std::optional<double> max;
 };
 
-// --- a job ------------------------------------------------------------------------------------------
+// --- a job ---------------------------------------------------------------------------------------
 
 struct JobSpec {
   std::string name;
@@ -125,8 +128,9 @@ struct JobSpec {
   std::vector<std::string> tags;
   std::string doc;
 
-  /// Why this job cannot run on this machine (missing user, cwd or env_file): it is disabled with this
-  /// text. Empty: nothing is wrong. Filled in by whoever looks at the machine, not by the decoder.
+  /// Why this job cannot run on this machine (missing user, cwd or env_file): it is disabled with
+  /// this text. Empty: nothing is wrong. Filled in by whoever looks at the machine, not by the
+  /// decoder.
   std::string problem;
 };
 
@@ -135,7 +139,7 @@ struct FleetSpec {
   std::string timezone = "UTC";
   std::string state_dir;  // absolute
   Duration ageing = std::chrono::minutes{10};
-  int max_running = 1000;  // attempts alive at once
+  int max_running = 1000;     // attempts alive at once
   std::vector<JobSpec> jobs;  // in the order of the file; names are unique
 };
 
@@ -145,14 +149,14 @@ namespace takt {
 
 template <>
 inline constexpr std::array<std::string_view, 4> kWords<core::Overlap>{"skip", "queue", "replace",
-                                                                     "allow"};
+                                                                       "allow"};
 template <>
 inline constexpr std::array<std::string_view, 2> kWords<core::Delivery>{"at_least_once",
-                                                                      "at_most_once"};
+                                                                        "at_most_once"};
 template <>
 inline constexpr std::array<std::string_view, 3> kWords<core::Catchup>{"latest", "all", "none"};
 template <>
 inline constexpr std::array<std::string_view, 4> kWords<core::ParamType>{"string", "int", "float",
-                                                                       "bool"};
+                                                                         "bool"};
 
 }  // namespace takt

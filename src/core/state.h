@@ -1,8 +1,8 @@
 #pragma once
-// State: all that the coordinator knows between two turns. Plain data; the modules around it (slots,
-// admission, attempts, settling, watchdog, requests, restore) hold the rules.
+// State: all that the coordinator knows between two turns. Plain data; the modules around it
+// (slots, admission, attempts, settling, watchdog, requests, restore) hold the rules.
 //
-//   State ─┬─ Job per JobSpec, same index ── open: ids of its runs that are not settled, oldest first
+//   State ─┬─ Job per JobSpec, same index ── open: ids of its unsettled runs, oldest first
 //          ├─ Run per open run ── attempt: the one that is alive or on its way
 //          ├─ ready: runs that wait for nothing but admission, best rank first
 //          └─ wake: when each job next wants attention
@@ -38,8 +38,8 @@
 
 namespace takt::core {
 
-/// Recording: its row is on its way to the store. Launching: the launcher has it. Leftover: an earlier
-/// daemon started it and what is left of it is being killed.
+/// Recording: its row is on its way to the store. Launching: the launcher has it. Leftover: an
+/// earlier daemon started it and what is left of it is being killed.
 enum class Phase { recording, launching, running, leftover };
 
 struct Attempt {
@@ -77,8 +77,8 @@ struct Run {
   std::vector<std::pair<std::string, std::string>> params;
   Gates gates;
   std::optional<Attempt> attempt;
-  bool forced = false;   // passes enabled, paused, quarantined
-  bool blocked = false;  // behind an older run of its job
+  bool forced = false;     // passes enabled, paused, quarantined
+  bool blocked = false;    // behind an older run of its job
   bool cancelled = false;  // asked for while an attempt was alive
   bool touched = false;
 };
@@ -89,12 +89,12 @@ struct PauseFacts {
 };
 
 struct Job {
-  std::optional<Slot> next;  // the next undecided slot
+  std::optional<Slot> next;    // the next undecided slot
   SlotNumber next_number = 0;  // its number, also while an `after` job has no due yet
   Instant first_loaded;
   std::unique_ptr<PauseFacts> pause;  // none: not paused
   bool quarantined = false;
-  bool stuck = false;    // verdict of the watchdog, until the next success
+  bool stuck = false;  // verdict of the watchdog, until the next success
   bool overdue = false;
   bool touched = false;
   bool job_row_dirty = false;
@@ -107,7 +107,7 @@ struct Job {
   std::optional<RunId> recovery_for;
   std::optional<Instant> resumed_at;
   std::optional<Instant> unmet_since;  // due of the first slot that no success has answered
-  std::optional<Instant> waiting_due;  // due of the oldest slot missed in waiting since the last start
+  std::optional<Instant> waiting_due;  // due of the oldest slot missed since the last start
   std::optional<Instant> last_start;
   std::optional<Instant> last_success;
   std::optional<Instant> last_failure;
@@ -126,6 +126,13 @@ struct ByRank {
 struct PendingLaunch {
   Seq after;
   Token token;
+};
+
+/// An unfinished attempt, and its run, of a job that the fleet file no longer holds.
+struct Orphan {
+  AttemptRow attempt;
+  RunRow run;
+  std::optional<HeartbeatRow> heartbeat;
 };
 
 enum class Mode { working, draining, stopping, stopped };
@@ -149,18 +156,19 @@ struct State {
   bool store_ok = true;
   std::string store_error;
   int live_attempts = 0;
-  int leftovers = 0;
+  int leftovers = 0;  // orphans included
+  std::map<Token, Orphan> orphans;
   RunId last_run;
   Token last_token;
   EventId last_event;
   Seq last_seq;
 
-  WallTime wall(Instant at) const {
-    return WallTime{at.time_since_epoch() + wall_offset};
-  }
+  WallTime wall(Instant at) const { return WallTime{at.time_since_epoch() + wall_offset}; }
   std::optional<WallTime> wall(std::optional<Instant> at) const {
     return at ? std::optional{wall(*at)} : std::nullopt;
   }
+  /// Attempts alive or on their way, those of earlier daemons included.
+  int alive() const { return live_attempts + leftovers; }
   const JobSpec& spec_of(JobIndex job) const { return spec.jobs[job]; }
   std::optional<JobIndex> find_job(std::string_view name) const {
     const auto found = index.find(name);

@@ -151,7 +151,8 @@ HeartbeatRow heartbeat_row(const State& s, JobIndex index) {
 }
 
 FleetRow fleet_row(const State& s, Instant now) {
-  return {s.spec.name, s.wall(s.epoch), s.speed, s.wall(now), s.last_run, s.last_token, s.last_event};
+  return {s.spec.name, s.wall(s.epoch), s.speed,     s.wall(now),
+          s.last_run,  s.last_token,    s.last_event};
 }
 
 JobState job_state(const State& s, JobIndex index) {

@@ -1,6 +1,6 @@
 #pragma once
-// Turn: one call of the coordinator. Modules change the state through it, say what they touched, and add
-// rows and effects; finish() turns all that into one batch.
+// Turn: one call of the coordinator. Modules change the state through it, say what they touched,
+// and add rows and effects; finish() turns all that into one batch.
 
 #include <string>
 #include <utility>
@@ -30,11 +30,12 @@ struct Turn {
   void touch(JobIndex index, bool cursor = false);
   void touch(Run& run);
 
-  void event(Severity severity, EventKind kind, std::optional<JobIndex> job, std::optional<RunId> run,
-             std::string text, std::vector<std::pair<std::string, std::string>> data = {});
+  void event(Severity severity, EventKind kind, std::optional<JobIndex> job,
+             std::optional<RunId> run, std::string text,
+             std::vector<std::pair<std::string, std::string>> data = {});
 
-  /// Rows of everything touched, as one Persist in front of the other effects; settled runs leave the
-  /// state; wake-ups are set anew. Nothing touched: no Persist.
+  /// Rows of everything touched, as one Persist in front of the other effects; settled runs leave
+  /// the state; wake-ups are set anew. Nothing touched: no Persist.
   Effects finish();
 };
 

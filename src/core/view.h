@@ -1,6 +1,6 @@
 #pragma once
-// Views: answers to questions about a fleet, as plain values. Computed by the coordinator from the state
-// that decides, never stored. The API and the command line only print them.
+// Views: answers to questions about a fleet, as plain values. Computed by the coordinator from the
+// state that decides, never stored. The API and the command line only print them.
 
 #include <cstdint>
 #include <optional>
@@ -27,7 +27,7 @@ struct JobView {
   JobState state = JobState::idle;
   Priority priority = Priority::P2;
   bool critical = false;
-  std::optional<WallTime> next_at;  // next undecided slot
+  std::optional<WallTime> next_at;        // next undecided slot
   std::optional<RunningAttempt> running;  // the oldest one where overlap allows several
   std::optional<Outcome> last_outcome;
   std::optional<WallTime> last_start_at;
@@ -61,9 +61,7 @@ struct FleetView {
   bool draining = false;
   bool store_ok = true;
   std::string store_error;
-  bool ok() const {
-    return stuck.empty() && overdue.empty() && quarantined.empty() && store_ok;
-  }
+  bool ok() const { return stuck.empty() && overdue.empty() && quarantined.empty() && store_ok; }
 };
 
 /// When a run is expected to start, and the span that the estimate allows for.

@@ -150,6 +150,12 @@ WhyView why_of_job(const State& s, JobIndex index, Instant now) {
   view.state = word(job_state(s, index));
   view.gates = evaluate_gates(s, index, nullptr, now);
   const std::string text = first_text(view.gates);
+  if (text.empty() && job.recovery_due && (!job.next || *job.recovery_due < job.next->due)) {
+    view.expected_start = exactly(s.wall(*job.recovery_due));
+    view.summary = fmt::format("{} hung; its next recovery run backs off until {}", view.job,
+                               format_rfc3339(s.wall(*job.recovery_due)));
+    return view;
+  }
   if (job.next) view.expected_start = expected_by_gates(view.gates, s.wall(job.next->due));
   if (!text.empty()) {
     view.summary = fmt::format("{} would not start: {}", view.job, text);
@@ -157,7 +163,8 @@ WhyView why_of_job(const State& s, JobIndex index, Instant now) {
     view.summary = fmt::format("{} is not due before {}; nothing blocks it", view.job,
                                format_rfc3339(s.wall(job.next->due)));
   } else {
-    view.summary = fmt::format("{} has no schedule; `takt trigger {}` starts it", view.job, view.job);
+    view.summary =
+        fmt::format("{} has no schedule; `takt trigger {}` starts it", view.job, view.job);
   }
   return view;
 }

@@ -1,7 +1,7 @@
 #pragma once
 // The words of the fleet (DESIGN: "the words"), as types. A run has a cause; an attempt ends in one
-// outcome; a slot ends in exactly one disposition with a reason. The spelling here is the spelling in
-// SQL, JSON and on the command line.
+// outcome; a slot ends in exactly one disposition with a reason. The spelling here is the spelling
+// in SQL, JSON and on the command line.
 
 #include "base/words.h"
 
@@ -11,17 +11,27 @@ namespace takt::core {
 enum class Cause { schedule, manual, dependency, recovery, health, catchup };
 
 /// How an attempt ended. Exit code, signal and errno stand beside it where there is one.
-enum class Outcome {
-  ok, failed, timeout, hung, oom, spawn_failed, browser_lost, lost, cancelled
-};
+enum class Outcome { ok, failed, timeout, hung, oom, spawn_failed, browser_lost, lost, cancelled };
 
 /// What became of a slot (and of a run without a slot). Set once.
 enum class Disposition { ran, skipped, missed, coalesced, cancelled };
 
 /// Why a slot did not run.
 enum class Reason {
-  disabled, paused, quarantined, overlap, memory, dep_timeout, dep_failed, start_within, down,
-  draining, store, pool, reload, manual
+  disabled,
+  paused,
+  quarantined,
+  overlap,
+  memory,
+  dep_timeout,
+  dep_failed,
+  start_within,
+  down,
+  draining,
+  store,
+  pool,
+  reload,
+  manual
 };
 
 enum class RunState { waiting, running, retrying, ended };
@@ -35,9 +45,27 @@ enum class Severity { info, warning, error };
 
 /// Kinds of system events. The list is public (CLI.md): kinds may be added, never renamed.
 enum class EventKind {
-  fleet_started, fleet_stopped, reloaded, job_hung, job_stuck, job_overdue, recovery_started,
-  quarantined, run_skipped, slot_missed, store_failed, store_back, clock_stepped, leaked_processes,
-  run_failed, run_cancelled, attempt_lost, paused, resumed, draining, problem
+  fleet_started,
+  fleet_stopped,
+  reloaded,
+  job_hung,
+  job_stuck,
+  job_overdue,
+  recovery_started,
+  quarantined,
+  run_skipped,
+  slot_missed,
+  store_failed,
+  store_back,
+  clock_stepped,
+  leaked_processes,
+  run_failed,
+  run_cancelled,
+  attempt_lost,
+  paused,
+  resumed,
+  draining,
+  problem
 };
 
 }  // namespace takt::core
@@ -55,11 +83,11 @@ inline constexpr std::array<std::string_view, 5> kWords<core::Disposition>{
     "ran", "skipped", "missed", "coalesced", "cancelled"};
 template <>
 inline constexpr std::array<std::string_view, 14> kWords<core::Reason>{
-    "disabled", "paused", "quarantined", "overlap", "memory", "dep_timeout", "dep_failed",
-    "start_within", "down", "draining", "store", "pool", "reload", "manual"};
+    "disabled",     "paused", "quarantined", "overlap", "memory", "dep_timeout", "dep_failed",
+    "start_within", "down",   "draining",    "store",   "pool",   "reload",      "manual"};
 template <>
 inline constexpr std::array<std::string_view, 4> kWords<core::RunState>{"waiting", "running",
-                                                                      "retrying", "ended"};
+                                                                        "retrying", "ended"};
 template <>
 inline constexpr std::array<std::string_view, 7> kWords<core::JobState>{
     "idle", "waiting", "running", "retrying", "paused", "quarantined", "disabled"};
@@ -69,9 +97,10 @@ template <>
 inline constexpr std::array<std::string_view, 3> kWords<core::Severity>{"info", "warning", "error"};
 template <>
 inline constexpr std::array<std::string_view, 21> kWords<core::EventKind>{
-    "fleet_started", "fleet_stopped", "reloaded", "job_hung", "job_stuck", "job_overdue",
-    "recovery_started", "quarantined", "run_skipped", "slot_missed", "store_failed", "store_back",
-    "clock_stepped", "leaked_processes", "run_failed", "run_cancelled", "attempt_lost", "paused",
-    "resumed", "draining", "problem"};
+    "fleet_started", "fleet_stopped",    "reloaded",      "job_hung",         "job_stuck",
+    "job_overdue",   "recovery_started", "quarantined",   "run_skipped",      "slot_missed",
+    "store_failed",  "store_back",       "clock_stepped", "leaked_processes", "run_failed",
+    "run_cancelled", "attempt_lost",     "paused",        "resumed",          "draining",
+    "problem"};
 
 }  // namespace takt

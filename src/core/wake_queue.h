@@ -1,7 +1,7 @@
 #pragma once
-// WakeQueue: when each job next wants attention, earliest first. An indexed binary heap: every job is in
-// it at most once, moving one costs O(log n), 8 bytes of index and 16 of entry a job. Equal instants come
-// out in the order of the jobs in the file, so that a replay is exact.
+// WakeQueue: when each job next wants attention, earliest first. An indexed binary heap: every job
+// is in it at most once, moving one costs O(log n), 8 bytes of index and 16 of entry a job. Equal
+// instants come out in the order of the jobs in the file, so that a replay is exact.
 
 #include <cstdint>
 #include <limits>

@@ -21,9 +21,10 @@ struct Limit {
 
 /// The next limit of a living attempt that nobody is killing yet.
 std::optional<Limit> attempt_limit(const JobSpec& spec, const Run& run) {
-  if (!run.attempt || run.attempt->killing || run.attempt->phase == Phase::leftover) {
-    return std::nullopt;
-  }
+  if (!run.attempt || run.attempt->killing) return std::nullopt;
+  // One whose row is not recorded yet has no process that could hang.
+  const Phase phase = run.attempt->phase;
+  if (phase == Phase::leftover || phase == Phase::recording) return std::nullopt;
   std::optional<Limit> limit;
   const Instant start = run.attempt->started_at;
   if (spec.hung_after) {
@@ -196,6 +197,20 @@ void recover_from_hang(Turn& turn, JobIndex index, RunId run) {
     return;
   }
   recover(turn, index, fmt::format("run {} hung", run.value), run);
+}
+
+void restore_recovery(State& s, JobIndex index) {
+  const JobSpec& spec = s.spec_of(index);
+  Job& job = s.jobs[index];
+  const bool unanswered = job.last_outcome == Outcome::hung && job.open.empty() && job.last_failure;
+  const bool resumed_since = job.resumed_at && job.resumed_at >= job.last_failure;
+  if (!unanswered || resumed_since || spec.delivery == Delivery::at_most_once) return;
+  job.recovery_due = backed_off(job, s.opened_at, spec.hung_after.value_or(Duration{0}));
+}
+
+void watch_anew(Job& job, Instant now) {
+  reset_after_success(job);
+  job.resumed_at = now;
 }
 
 void reset_after_success(Job& job) {

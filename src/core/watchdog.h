@@ -3,14 +3,14 @@
 //
 //   timeout   an attempt reaches `timeout`                        kill, then the retry law
 //   hung      an attempt is older than `hung_after`               kill, prove it dead, recovery run
-//   stuck     no success for longer than `stale_after`            recovery run, unless a run is under way
+//   stuck     no success for longer than `stale_after`            recovery run, unless one is open
 //   overdue   the first slot without a success is older than      the same
 //             p95 duration + `late_after`
 //
 // stuck counts from the latest of last success, first load, resume, and (at speed 1) this daemon's
-// start. Exactly at a limit is not beyond it, but for `timeout`. Verdicts of one job back off: the n-th
-// since the last success comes at the earliest threshold * 2^n after the one before. Paused, disabled
-// and quarantined jobs are neither stuck nor overdue.
+// start. Exactly at a limit is not beyond it, but for `timeout`. Verdicts of one job back off: the
+// n-th since the last success comes at the earliest threshold * 2^n after the one before. Paused,
+// disabled and quarantined jobs are neither stuck nor overdue.
 
 #include <optional>
 
@@ -31,13 +31,19 @@ std::optional<Instant> stuck_at(const State& s, JobIndex job);
 /// Fires the limits of attempts that have passed: asks for the kill.
 void fire_attempt_limits(Turn& turn, JobIndex job);
 
-/// Fires stuck, overdue and recoveries that waited for their backoff. To be called after due slots were
-/// decided: a slot that just became a run is a run under way.
+/// Fires stuck, overdue and recoveries that waited for their backoff. To be called after due slots
+/// were decided: a slot that just became a run is a run under way.
 void fire_verdicts(Turn& turn, JobIndex job);
 
-/// After a hung attempt of `run` is proven dead and the run settled: its recovery run, now or when the
-/// backoff allows.
+/// After a hung attempt of `run` is proven dead and the run settled: its recovery run, now or when
+/// the backoff allows.
 void recover_from_hang(Turn& turn, JobIndex job, RunId run);
+
+/// After a restart: the recovery run of a hang that no run has answered yet is due again.
+void restore_recovery(State& s, JobIndex job);
+
+/// A pause or a quarantine is over: the watchdog counts from `now`, without verdicts or backoff.
+void watch_anew(Job& job, Instant now);
 
 /// A success answers everything: verdicts, backoff and unmet slots start anew.
 void reset_after_success(Job& job);

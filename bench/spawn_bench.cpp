@@ -1,0 +1,195 @@
+// What a run costs beyond its process: /bin/true with captured output, four in flight.
+//
+//   bare          clone3, pidfd, two pipes read to their end, reaped; nothing else
+//   no cgroup     ProcessLauncher: log file, orphan check, listener
+//   cgroup        the same with a cgroup v2 folder for each attempt
+//
+// Prints runs a second and microseconds a run, the median of the rounds, and each as a ratio of
+// bare.
+//   takt_spawn_bench [runs a round, 1000] [rounds, 5]
+
+#include <poll.h>
+#include <sys/wait.h>
+
+#include <algorithm>
+#include <array>
+#include <boost/asio/io_context.hpp>
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "exec/launcher.h"
+#include "exec/spawn.h"
+
+namespace {
+
+using namespace takt;
+using Clock = std::chrono::steady_clock;
+constexpr int kInFlight = 4;
+constexpr const char* kProgram = "/bin/true";
+
+[[noreturn]] void give_up(const std::string& why) {
+  std::fprintf(stderr, "takt_spawn_bench: %s\n", why.c_str());
+  std::exit(1);
+}
+
+/// One process of the bare loop.
+struct Bare {
+  exec::Spawned child;
+  std::array<exec::Descriptor, 2> streams;
+  bool over() const { return !streams[0] && !streams[1]; }
+};
+
+Bare start_bare(exec::Spawner& spawner, int nothing) {
+  auto out = exec::make_pipe();
+  auto err = exec::make_pipe();
+  if (!out || !err) give_up("no pipes");
+  exec::SpawnPlan plan{.program = kProgram,
+                       .argv = {kProgram},
+                       .environment = {"PATH=/usr/bin:/bin", "HOME=/root", "LANG=C.UTF-8"},
+                       .cwd = "/"};
+  plan.files[0] = plan.files[3] = nothing;
+  plan.files[1] = out->write.get();
+  plan.files[2] = err->write.get();
+  auto child = spawner.spawn(plan);
+  if (!child) give_up(child.error().text);
+  return {.child = *std::move(child), .streams = {std::move(out->read), std::move(err->read)}};
+}
+
+/// Reads what is ready; closes what has ended.
+void read_ready(std::vector<Bare>& running) {
+  std::vector<pollfd> polled;
+  for (const Bare& run : running) {
+    for (const auto& stream : run.streams) polled.push_back({stream.get(), POLLIN, 0});
+  }
+  ::poll(polled.data(), polled.size(), -1);
+  std::array<char, 4096> bytes;
+  for (std::size_t i = 0; i < polled.size(); ++i) {
+    auto& stream = running[i / 2].streams[i % 2];
+    if (polled[i].revents != 0 && ::read(stream.get(), bytes.data(), bytes.size()) <= 0) {
+      stream.reset();
+    }
+  }
+}
+
+void bare(int runs) {
+  exec::Spawner spawner;
+  const auto nothing =
+      exec::above_standard(exec::Descriptor{::open("/dev/null", O_RDWR | O_CLOEXEC)});
+  std::vector<Bare> running;
+  for (int begun = 0; begun < runs || !running.empty();) {
+    while (begun < runs && running.size() < kInFlight) {
+      running.push_back(start_bare(spawner, nothing.get()));
+      ++begun;
+    }
+    read_ready(running);
+    std::erase_if(running, [](const Bare& run) {
+      siginfo_t info{};
+      return run.over() &&
+             ::waitid(P_PIDFD, static_cast<id_t>(run.child.pidfd.get()), &info, WEXITED) == 0;
+    });
+  }
+}
+
+/// Keeps kInFlight attempts alive until `runs` have ended.
+class Refill : public ports::LauncherListener {
+ public:
+  Refill(exec::CgroupLane lane, const std::string& folder)
+      : folder_(folder),
+        launcher_(
+            io_, *this,
+            {.lane = lane,
+             .cgroup_name = "takt-bench",
+             .fleet_tag = "takt-bench",
+             .node = NodeId{"bench"},
+             .clock = [] {
+               return std::chrono::time_point_cast<Duration>(std::chrono::system_clock::now());
+             }}) {
+    command_ = std::make_shared<const core::Command>(
+        core::Command{.argv = {kProgram}, .cwd = "/", .keep_runs = 1 << 30});
+  }
+  exec::CgroupLane lane() const { return launcher_.lane(); }
+  void run(int runs) {
+    left_to_start_ = left_to_end_ = runs;
+    for (int i = 0; i < kInFlight; ++i) start_next();
+    while (left_to_end_ > 0) io_.run_one();
+  }
+  void started(Token, const core::Process&) override {}
+  void ended(Token, const core::ProcessEnd& end) override {
+    if (end.exit_code != 0) give_up("a run failed: " + end.error);
+    --left_to_end_;
+    start_next();
+  }
+  void leftover_gone(Token, int) override {}
+
+ private:
+  void start_next() {
+    if (left_to_start_ == 0) return;
+    --left_to_start_;
+    const Token token{++token_};
+    launcher_.start({.token = token,
+                     .run = RunId{token.value},
+                     .job = "bench",
+                     .command = command_,
+                     .takt_env = {{"TAKT_JOB", "bench"}},
+                     .log_file = folder_ + "/" + std::to_string(token.value) + "-1.log",
+                     .kill_grace = Duration{0}});
+  }
+  std::string folder_;
+  boost::asio::io_context io_;
+  exec::ProcessLauncher launcher_;
+  std::shared_ptr<const core::Command> command_;
+  std::int64_t token_ = 0;
+  int left_to_start_ = 0;
+  int left_to_end_ = 0;
+};
+
+double microseconds_of(const std::function<void()>& work) {
+  const auto begun = Clock::now();
+  work();
+  return std::chrono::duration<double, std::micro>(Clock::now() - begun).count();
+}
+
+double median(std::vector<double> values) {
+  std::ranges::sort(values);
+  return values[values.size() / 2];
+}
+
+std::string scratch_folder() {
+  std::string name = (std::filesystem::temp_directory_path() / "takt-bench-XXXXXX").string();
+  if (::mkdtemp(name.data()) == nullptr) give_up("no folder for the logs");
+  return name;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const int runs = argc > 1 ? std::max(1, std::atoi(argv[1])) : 1000;
+  const int rounds = argc > 2 ? std::max(1, std::atoi(argv[2])) : 5;
+  const std::string folder = scratch_folder();
+  std::map<int, std::vector<double>> taken;  // by way
+  bool groups = true;
+  for (int round = 0; round < rounds; ++round) {
+    taken[0].push_back(microseconds_of([&] { bare(runs); }) / runs);
+    int way = 1;
+    for (const auto lane : {exec::CgroupLane::none, exec::CgroupLane::automatic}) {
+      Refill refill(lane, folder + "/" + std::to_string(round) + "-" + std::to_string(way));
+      groups = groups && (way == 1 || refill.lane() != exec::CgroupLane::none);
+      taken[way++].push_back(microseconds_of([&] { refill.run(runs); }) / runs);
+    }
+  }
+  std::filesystem::remove_all(folder);
+  const double base = median(taken[0]);
+  std::printf("%-12s %10s %10s %8s\n", "", "us/run", "runs/s", "ratio");
+  const char* names[] = {"bare", "no cgroup", groups ? "cgroup" : "(no cgroups)"};
+  for (const auto& [way, values] : taken) {
+    const double each = median(values);
+    std::printf("%-12s %10.1f %10.0f %8.2f\n", names[way], each, 1e6 / each, each / base);
+  }
+  return 0;
+}

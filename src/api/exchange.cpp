@@ -1,0 +1,20 @@
+#include "api/exchange.h"
+
+#include <boost/json/serialize.hpp>
+
+#include "api/render.h"
+
+namespace takt::api {
+
+Response good(const boost::json::object& body) {
+  return {.status = Status::ok, .body = boost::json::serialize(body), .allow = {}};
+}
+
+Response bad(Status status, std::string_view what, std::string_view where, std::string_view hint,
+             const core::Gates& refusing) {
+  return {.status = status,
+          .body = boost::json::serialize(error(what, where, hint, refusing)),
+          .allow = {}};
+}
+
+}  // namespace takt::api

@@ -1,0 +1,69 @@
+#pragma once
+// Context: what a verb works with: the console, the fleet file, the daemon. File and daemon are looked
+// for when a verb first asks, and their absence is a Failure with the right exit code.
+
+#include <expected>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string_view>
+
+#include "cli/client.h"
+#include "cli/console.h"
+#include "cli/failure.h"
+#include "core/spec.h"
+
+namespace takt::cli {
+
+/// The options that every verb takes.
+struct Common {
+  std::optional<std::filesystem::path> file;
+  bool json = false;
+  bool trust_file = false;
+  ColorMode color = ColorMode::automatic;
+};
+
+/// The fleet file: the one that was named, else ./fleet.toml when it is there, else $TAKT_FLEET, else
+/// ./fleet.toml (which is then missing).
+std::filesystem::path choose_fleet_file(const std::optional<std::filesystem::path>& named);
+
+class Context {
+ public:
+  Context(Common common, Console& console)
+      : console_(console), common_(std::move(common)), file_(choose_fleet_file(common_.file)) {}
+
+  Console& console() { return console_; }
+  const Common& common() const { return common_; }
+  const std::filesystem::path& fleet_file() const { return file_; }
+
+  /// The fleet, valid; loaded once. Exit 3 with all problems otherwise.
+  std::expected<const core::FleetSpec*, Failure> spec();
+  std::expected<std::filesystem::path, Failure> state_dir();
+
+  /// A connection to the fleet's daemon, made once. Exit 5 when none runs.
+  std::expected<Client*, Failure> daemon();
+  /// Gives up a connection that broke; the next daemon() tries anew.
+  void forget_daemon() { client_.reset(); }
+
+  /// One request over HTTP; the path is below /api/v1. Anything but success is a Failure.
+  std::expected<boost::json::object, Failure> get(std::string_view path);
+  std::expected<boost::json::object, Failure> post(
+      std::string_view path, const std::optional<boost::json::object>& body = std::nullopt,
+      Duration patience = std::chrono::seconds{60});
+
+ private:
+  Console& console_;
+  Common common_;
+  std::filesystem::path file_;
+  std::optional<core::FleetSpec> spec_;
+  std::optional<Client> client_;
+};
+
+/// Exit 4, with the nearest of the fleet's jobs.
+Failure no_such_job(Context& context, std::string_view job);
+
+/// The path of a job below /api/v1, or exit 4 when the name cannot be a job's.
+std::expected<std::string, Failure> job_path(Context& context, std::string_view job,
+                                             std::string_view rest);
+
+}  // namespace takt::cli

@@ -1,0 +1,56 @@
+#include "cli/verbs.h"
+
+#include <algorithm>
+#include <array>
+#include <vector>
+
+#include "fleet/quote.h"
+#include "fleet/suggest.h"
+
+namespace takt::cli {
+namespace {
+
+constexpr std::array<std::string_view, 14> kLater{
+    "next", "plan",   "tune",  "pools",  "browser", "health", "memory",
+    "beat", "reload", "token", "notify", "top",     "import", "completion"};
+
+constexpr std::array kCommon{
+    OptionSpec{"-f,--file", "FILE", "the fleet file; default ./fleet.toml, then $TAKT_FLEET"},
+    OptionSpec{"--json", "", "one JSON object instead of text"},
+    OptionSpec{"--color", "auto|always|never", "colour; NO_COLOR is obeyed"},
+    OptionSpec{"--trust-file", "", "take a fleet file that others could have written"},
+    OptionSpec{"-h,--help", "", "what a verb does and takes"},
+};
+
+}  // namespace
+
+std::span<const Verb> verbs() {
+  static const std::vector<Verb> kVerbs{
+      up_verb(),       check_verb(),  ls_verb(),     status_verb(),  why_verb(),
+      trigger_verb(),  cancel_verb(), pause_verb(),  resume_verb(),  runs_verb(),
+      slots_verb(),    logs_verb(),   events_verb(), drain_verb(),   down_verb(),
+      simulate_verb(), doctor_verb(), schema_verb(), version_verb(), help_verb()};
+  return kVerbs;
+}
+
+const Verb* find_verb(std::string_view name) {
+  const auto found = std::ranges::find(verbs(), name, &Verb::name);
+  return found == verbs().end() ? nullptr : &*found;
+}
+
+std::span<const OptionSpec> common_options() { return kCommon; }
+
+std::span<const std::string_view> later_verbs() { return kLater; }
+
+Failure no_such_verb(std::string_view name) {
+  if (std::ranges::find(kLater, name) != kLater.end()) {
+    return usage_error(fleet::quote_name(name) + " is not supported yet", "see takt help");
+  }
+  std::vector<std::string_view> names;
+  for (const auto& verb : verbs()) names.push_back(verb.name);
+  const auto near = fleet::nearest(name, names);
+  return usage_error("no verb " + fleet::quote_name(name),
+                     near ? "did you mean '" + *near + "'?" : "see takt help");
+}
+
+}  // namespace takt::cli

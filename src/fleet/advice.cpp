@@ -1,0 +1,129 @@
+// advise: values that are allowed and still make no sense together.
+
+#include <fmt/format.h>
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/match.h"
+#include "fleet/complaints.h"
+#include "fleet/preflight.h"
+
+namespace takt::fleet {
+namespace {
+
+using core::JobSpec;
+
+/// Longest time between two slots of a job; none: it has no slots of its own.
+std::optional<Duration> longest_interval(const JobSpec& job) {
+  using Longest = std::optional<Duration>;
+  return std::visit(Match{[](const core::Manual&) -> Longest { return std::nullopt; },
+                          [](const core::Every& every) -> Longest { return every.interval; },
+                          [](const core::EveryBetween& every) -> Longest { return every.longest; },
+                          [](const core::After& after) -> Longest { return after.delay; }},
+                    job.schedule);
+}
+
+bool is_grid(const JobSpec& job) {
+  return std::holds_alternative<core::Every>(job.schedule) ||
+         std::holds_alternative<core::EveryBetween>(job.schedule);
+}
+
+std::string text(Duration duration) { return format_duration(duration); }
+
+/// Warnings about one job, each at the key that is to blame.
+class Adviser {
+ public:
+  Adviser(const JobSpec& job, JobIndex index, const Positions& where, Complaints& complaints)
+      : job_(job), index_(index), where_(where), complaints_(complaints) {}
+
+  void speak() {
+    stale_too_soon();
+    hung_too_soon();
+    timeout_too_soon();
+    timeout_never();
+    slots_in_each_others_way();
+  }
+
+ private:
+  void warn(std::string_view key, const std::string& message, std::string hint) {
+    complaints_.warning(where_.value(index_, key), fmt::format("job '{}': {}", job_.name, message),
+                        std::move(hint));
+  }
+
+  void stale_too_soon() {
+    const auto interval = longest_interval(job_);
+    if (!job_.stale_after || !interval) return;
+    const Duration expect = job_.expect.value_or(Duration{0});
+    const Duration needed = *interval + expect;
+    if (*job_.stale_after >= needed) return;
+    warn("stale_after",
+         fmt::format("stale_after ({}) is shorter than the longest interval and the expected "
+                     "duration together ({} + {}), so it would fire for ever",
+                     text(*job_.stale_after), text(*interval), text(expect)),
+         fmt::format("use more than {}", text(needed)));
+  }
+
+  void hung_too_soon() {
+    if (!job_.hung_after || !job_.expect || *job_.hung_after > *job_.expect) return;
+    warn("hung_after",
+         fmt::format("hung_after ({}) is not longer than the expected duration ({}), so every "
+                     "other run would count as hung",
+                     text(*job_.hung_after), text(*job_.expect)),
+         "");
+  }
+
+  void timeout_too_soon() {
+    if (!job_.timeout || !job_.expect || *job_.timeout > *job_.expect) return;
+    warn("timeout",
+         fmt::format("timeout ({}) is not longer than the expected duration ({}), so every other "
+                     "run would be ended by it",
+                     text(*job_.timeout), text(*job_.expect)),
+         "");
+  }
+
+  void timeout_never() {
+    if (!job_.timeout || !job_.hung_after || *job_.timeout < *job_.hung_after) return;
+    warn("timeout",
+         fmt::format("timeout ({}) is never reached: after {} the run is hung", text(*job_.timeout),
+                     text(*job_.hung_after)),
+         "make hung_after longer than timeout, or leave timeout out");
+  }
+
+  void slots_in_each_others_way() {
+    const auto interval = longest_interval(job_);
+    if (!is_grid(job_) || job_.overlap != core::Overlap::skip) return;
+    if (job_.expect && *job_.expect >= *interval) {
+      warn("expect",
+           fmt::format("a run is expected to take {}, not less than the interval ({}), so slots "
+                       "will be skipped",
+                       text(*job_.expect), text(*interval)),
+           "use a longer interval, or after");
+    }
+    if (job_.start_within && *job_.start_within > *interval) {
+      warn("start_within",
+           fmt::format("start_within ({}) is longer than the interval ({}): while one slot waits, "
+                       "the next ones are skipped",
+                       text(*job_.start_within), text(*interval)),
+           "");
+    }
+  }
+
+  const JobSpec& job_;
+  JobIndex index_;
+  const Positions& where_;
+  Complaints& complaints_;
+};
+
+}  // namespace
+
+std::vector<Problem> advise(const core::FleetSpec& spec, const Positions& where) {
+  Complaints complaints{where.source()};
+  for (JobIndex i = 0; i < spec.jobs.size(); ++i) {
+    if (spec.jobs[i].enabled) Adviser{spec.jobs[i], i, where, complaints}.speak();
+  }
+  return complaints.take();
+}
+
+}  // namespace takt::fleet

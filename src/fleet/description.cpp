@@ -1,0 +1,88 @@
+#include "fleet/description.h"
+
+#include <algorithm>
+#include <array>
+
+#include "fleet/param_draft.h"
+
+namespace takt::fleet {
+namespace {
+
+constexpr bool kNotYet = false;
+
+constexpr std::array<KeyInfo, 3> kMemory{{
+    {"high", shape::later("percentage or size"), "80%", "above it an event is logged", kNotYet},
+    {"critical", shape::later("percentage or size"), "90%", "above it jobs are held back", kNotYet},
+    {"source", shape::later("word"), "auto", "auto, cgroup or system", kNotYet},
+}};
+constexpr std::array<KeyInfo, 4> kPool{{
+    {"slots", shape::later("integer"), "none", "how many may be in use at once", kNotYet},
+    {"scope", shape::later("word"), "fleet", "fleet or node; node for chromium", kNotYet},
+    {"reserve", shape::later("table"), "none", "slots kept for a class and above", kNotYet},
+    {"kind", shape::later("word"), "plain", "plain or chromium", kNotYet},
+}};
+constexpr std::array<KeyInfo, 7> kNotify{{
+    {"webhook", shape::later("URL"), "none", "where to post to", kNotYet},
+    {"command", shape::later("list of strings"), "none", "what to start", kNotYet},
+    {"email", shape::later("table"), "none", "server and recipient", kNotYet},
+    {"secret", shape::later("string"), "none", "HMAC key of the payload", kNotYet},
+    {"nag", shape::later("duration"), "6h", "how often to repeat it", kNotYet},
+    {"after", shape::later("integer"), "1", "failures in a row before the first", kNotYet},
+    {"payload", shape::later("word"), "none", "form of the message", kNotYet},
+}};
+constexpr std::array<KeyInfo, 3> kHealth{{
+    {"database", shape::later("path or URL"), "none", "what the probes measure", kNotYet},
+    {"probe", shape::later("list of tables"), "none", "measurements with conditions", kNotYet},
+    {"cooldown", shape::later("duration"), "interval", "rest between two remedies", kNotYet},
+}};
+
+template <std::size_t N>
+KeyNames names_of(const std::array<KeyInfo, N>& rows) {
+  Section section{"", {}};
+  for (const KeyInfo& row : rows) section.keys.push_back(&row);
+  return KeyNames{{section}};
+}
+
+std::vector<TableInfo> make_tables() {
+  using enum TableInfo::Place;
+  static const KeyNames memory = names_of(kMemory);
+  static const KeyNames pool = names_of(kPool);
+  static const KeyNames notify = names_of(kNotify);
+  static const KeyNames health = names_of(kHealth);
+  return {
+      {"fleet", root, "The fleet as a whole.", &fleet_keys()},
+      {"defaults", root, "Any key of a job, for all jobs that do not have it themselves.",
+       &job_keys()},
+      {"job", family, "A job: what to run, when, and what to do when it goes wrong.", &job_keys()},
+      {"backoff", nested, "Waits between the attempts of a run.", &backoff_keys()},
+      {"params", nested, "One parameter of a job; a trigger may set it.", &param_keys()},
+      {"include", root, "Further files with jobs.", nullptr, kNotYet},
+      {"memory", root, "When memory counts as scarce.", &memory, kNotYet},
+      {"pool", family, "A resource with slots that jobs share.", &pool, kNotYet},
+      {"notify", family, "Who is told when a job fails.", &notify, kNotYet},
+      {"health", family, "Measurements with remedies.", &health, kNotYet},
+  };
+}
+
+}  // namespace
+
+const std::vector<TableInfo>& tables() {
+  static const std::vector<TableInfo> all = make_tables();
+  return all;
+}
+
+const TableInfo* find_table(std::string_view name) {
+  const auto found = std::ranges::find_if(tables(), [&](const TableInfo& table) {
+    return table.name == name && table.place != TableInfo::Place::nested;
+  });
+  return found == tables().end() ? nullptr : &*found;
+}
+
+const KeyTable<JobDraft>& job_keys() {
+  static const KeyTable<JobDraft> keys{{work_section(), schedule_section(), policy_section(),
+                                        retry_section(), watch_section(), resource_section(),
+                                        process_section(), record_section(), about_section()}};
+  return keys;
+}
+
+}  // namespace takt::fleet

@@ -1,0 +1,95 @@
+#pragma once
+// Drafts: what a table has said so far, while its keys are still being decoded in any order. A
+// job's draft begins as a copy of the draft of [defaults], so that a job's own key wins. Readers
+// store into drafts; job.cpp makes a finished JobSpec of one.
+
+#include <optional>
+#include <string>
+#include <type_traits>
+
+#include "core/spec.h"
+#include "fleet/complaints.h"
+#include "fleet/key.h"
+#include "fleet/position.h"
+#include "fleet/read.h"
+
+namespace takt::fleet {
+
+struct FleetDraft {
+  core::FleetSpec spec;
+  std::string folder;  // of the fleet file, absolute
+};
+
+struct JobDraft {
+  core::JobSpec spec;
+  core::Command command;
+  std::string folder;
+
+  std::optional<core::Schedule> when;  // from every or after, without its offset
+  std::optional<Duration> offset;      // none: "auto"
+  std::optional<Position> offset_at;   // of the job's own offset, not that of [defaults]
+  std::optional<int> retries;          // none: 3 for critical jobs, else 0
+  std::optional<Position> backoff_at;
+
+  // True when the table has the key, rightly or wrongly: nothing more is said about its absence.
+  bool has_schedule = false;
+  bool has_work = false;
+};
+
+/// The part of a draft that a member pointer belongs to.
+inline core::FleetSpec& part(FleetDraft& draft, const core::FleetSpec*) { return draft.spec; }
+inline core::JobSpec& part(JobDraft& draft, const core::JobSpec*) { return draft.spec; }
+inline core::Command& part(JobDraft& draft, const core::Command*) { return draft.command; }
+inline core::RetryPolicy& part(core::RetryPolicy& draft, const core::RetryPolicy*) { return draft; }
+
+/// The field `Member` of a draft.
+template <class Draft, class Owner, class Field>
+Field& field(Draft& draft, Field Owner::* member) {
+  return part(draft, static_cast<const Owner*>(nullptr)).*member;
+}
+
+// Decoders of plain fields, for the rows of the description.
+
+template <auto Member, class Draft>
+void store_duration(const Item& item, Draft& draft, Complaints& complaints) {
+  if (const auto value = read_duration(item, complaints)) field(draft, Member) = *value;
+}
+
+template <auto Member, class Draft>
+void store_size(const Item& item, Draft& draft, Complaints& complaints) {
+  if (const auto value = read_size(item, complaints)) field(draft, Member) = *value;
+}
+
+template <auto Member, class Draft>
+void store_integer(const Item& item, Draft& draft, Complaints& complaints) {
+  if (const auto value = read_integer(item, complaints)) {
+    field(draft, Member) = static_cast<int>(*value);
+  }
+}
+
+template <auto Member, class Draft>
+void store_number(const Item& item, Draft& draft, Complaints& complaints) {
+  if (const auto value = read_number(item, complaints)) field(draft, Member) = *value;
+}
+
+template <auto Member, class Draft>
+void store_boolean(const Item& item, Draft& draft, Complaints& complaints) {
+  if (const auto value = read_boolean(item, complaints)) field(draft, Member) = *value;
+}
+
+template <auto Member, class Draft>
+void store_path(const Item& item, Draft& draft, Complaints& complaints) {
+  if (const auto value = read_path(item, complaints)) {
+    field(draft, Member) = absolute_path(draft.folder, *value);
+  }
+}
+
+template <auto Member, class Draft>
+void store_word(const Item& item, Draft& draft, Complaints& complaints) {
+  if (const auto index = read_word(item, complaints)) {
+    auto& target = field(draft, Member);
+    target = static_cast<std::remove_reference_t<decltype(target)>>(*index);
+  }
+}
+
+}  // namespace takt::fleet

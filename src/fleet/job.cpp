@@ -1,0 +1,152 @@
+#include "fleet/job.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <memory>
+#include <utility>
+
+#include "base/match.h"
+#include "fleet/description.h"
+#include "fleet/names.h"
+#include "fleet/quote.h"
+#include "fleet/table_keys.h"
+
+namespace takt::fleet {
+namespace {
+
+constexpr int kRetriesOfCritical = 3;
+
+struct JobEntry {
+  Position at;
+  const toml::key* key;
+  const toml::node* node;
+};
+
+std::vector<JobEntry> in_file_order(const toml::table& jobs) {
+  std::vector<JobEntry> entries;
+  entries.reserve(jobs.size());
+  for (auto&& [key, node] : jobs) entries.push_back({blamed_position(key, node), &key, &node});
+  std::ranges::stable_sort(entries, {}, &JobEntry::at);
+  return entries;
+}
+
+bool has_choice(const std::vector<Entry>& entries, Choice choice) {
+  return std::ranges::any_of(entries, [&](const Entry& e) { return e.info->choice == choice; });
+}
+
+/// A schedule or a work of the job's own takes the place of the defaults' as a whole.
+void make_room(const std::vector<Entry>& entries, JobDraft& draft) {
+  if (has_choice(entries, Choice::schedule)) {
+    draft.when.reset();
+    draft.has_schedule = true;
+  }
+  if (has_choice(entries, Choice::work)) draft.has_work = true;
+}
+
+/// Puts the offset into the schedule. One from [defaults] is for those jobs that have an `every`;
+/// one of the job itself without `every` is a mistake, unless the schedule is wrong anyway.
+void finish_schedule(JobDraft& draft, Complaints& complaints) {
+  const bool is_unknown = draft.has_schedule && !draft.when;
+  draft.spec.schedule = draft.when.value_or(core::Manual{});
+  const bool takes_offset = std::visit(
+      Match{[](const core::Manual&) { return false; }, [](const core::After&) { return false; },
+            [&](core::Every& every) {
+              every.offset = draft.offset;
+              return true;
+            },
+            [&](core::EveryBetween& every) {
+              every.offset = draft.offset;
+              return true;
+            }},
+      draft.spec.schedule);
+  if (!takes_offset && !is_unknown && draft.offset_at) {
+    complaints.error(*draft.offset_at, "offset is the phase of every, which this job does not have",
+                     "add every, or leave offset out");
+  }
+}
+
+void finish_retries(JobDraft& draft, Complaints& complaints) {
+  core::RetryPolicy& retry = draft.spec.retry;
+  retry.retries = draft.retries.value_or(draft.spec.critical ? kRetriesOfCritical : 0);
+  if (draft.backoff_at && retry.first > retry.max) {
+    complaints.warning(
+        *draft.backoff_at,
+        fmt::format("backoff.first ({}) is longer than backoff.max ({}), so every wait is {}",
+                    format_duration(retry.first), format_duration(retry.max),
+                    format_duration(retry.max)),
+        "raise max as well");
+  }
+}
+
+core::JobSpec finish(JobDraft&& draft, Position header, Complaints& complaints) {
+  if (!draft.has_work) {
+    complaints.error(header, fmt::format("job {} has no run", quote_name(draft.spec.name)),
+                     R"(add run = "command" or run = ["program", "argument"])");
+  }
+  finish_schedule(draft, complaints);
+  finish_retries(draft, complaints);
+  if (draft.command.cwd.empty()) draft.command.cwd = draft.folder;
+  draft.spec.command = std::make_shared<const core::Command>(std::move(draft.command));
+  return std::move(draft.spec);
+}
+
+core::JobSpec decode_job(const JobEntry& job, const JobDraft& defaults, Positions& where,
+                         Complaints& complaints) {
+  JobDraft draft = defaults;
+  draft.spec.name = job.key->str();
+  where.add_job(job.at);
+  if (const auto valid = valid_name(job.key->str()); !valid) {
+    complaints.error(position_of(*job.key), fmt::format("the job's name {} {}",
+                                                        quote_name(job.key->str()), valid.error()));
+  }
+  const std::string header = fmt::format("[job.{}]", escape(job.key->str(), kQuotedColumns));
+  const auto* table = job.node->as_table();
+  if (table == nullptr) {
+    complaints.error(job.at,
+                     fmt::format("job.{} must be a table, not {}",
+                                 escape(job.key->str(), kQuotedColumns), found_in(*job.node)),
+                     fmt::format("write {}", header));
+    return std::move(draft.spec);
+  }
+  const auto entries = match_keys(*table, job_keys(), header, complaints);
+  make_room(entries, draft);
+  decode_entries(entries, job_keys(), "", draft, complaints);
+  for (const Entry& entry : entries) where.add_value(entry.index, position_of(*entry.node));
+  return finish(std::move(draft), job.at, complaints);
+}
+
+}  // namespace
+
+JobDraft empty_job_draft(const std::string& folder) {
+  JobDraft draft;
+  draft.folder = folder;
+  return draft;
+}
+
+void decode_defaults(const toml::table& table, JobDraft& draft, Positions& where,
+                     Complaints& complaints) {
+  const auto entries = match_keys(table, job_keys(), "[defaults]", complaints);
+  make_room(entries, draft);
+  decode_entries(entries, job_keys(), "", draft, complaints);
+  for (const Entry& entry : entries) where.add_default(entry.index, position_of(*entry.node));
+  // Said once here, if at all; a job speaks only of its own.
+  if (draft.backoff_at) {
+    JobDraft alone = draft;
+    finish_retries(alone, complaints);
+  }
+  draft.offset_at.reset();
+  draft.backoff_at.reset();
+}
+
+std::vector<core::JobSpec> decode_jobs(const toml::table& jobs, const JobDraft& defaults,
+                                       Positions& where, Complaints& complaints) {
+  std::vector<core::JobSpec> specs;
+  specs.reserve(jobs.size());
+  for (const JobEntry& job : in_file_order(jobs)) {
+    specs.push_back(decode_job(job, defaults, where, complaints));
+  }
+  return specs;
+}
+
+}  // namespace takt::fleet

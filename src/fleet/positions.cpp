@@ -1,0 +1,42 @@
+#include "fleet/positions.h"
+
+#include <algorithm>
+#include <span>
+
+#include "fleet/description.h"
+
+namespace takt::fleet {
+
+Position Positions::job(JobIndex job) const {
+  return job < headers_.size() ? headers_[job] : Position{};
+}
+
+Position Positions::value(JobIndex job, std::string_view key) const {
+  const auto index = job_keys().find(key);
+  if (!index || job >= headers_.size()) return this->job(job);
+  const std::size_t first = first_value_[job];
+  const std::size_t last = job + 1 < first_value_.size() ? first_value_[job + 1] : values_.size();
+  const auto own = std::span{values_}.subspan(first, last - first);
+  for (const Value& value : own) {
+    if (value.key == *index) return value.at;
+  }
+  for (const Value& value : defaults_) {
+    if (value.key == *index) return value.at;
+  }
+  return headers_[job];
+}
+
+void Positions::add_default(std::size_t key, Position at) {
+  defaults_.push_back({static_cast<std::uint32_t>(key), at});
+}
+
+void Positions::add_job(Position header) {
+  headers_.push_back(header);
+  first_value_.push_back(static_cast<std::uint32_t>(values_.size()));
+}
+
+void Positions::add_value(std::size_t key, Position at) {
+  values_.push_back({static_cast<std::uint32_t>(key), at});
+}
+
+}  // namespace takt::fleet

@@ -1,0 +1,51 @@
+#pragma once
+// Positions: where in the fleet file the jobs and their keys stand, for problems that are found
+// after decoding (advice, a look at the machine). A side table, so that core::FleetSpec stays free
+// of text; 12 bytes a key that is present. Owned by Loaded; belongs to the spec that was decoded
+// with it.
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/ids.h"
+#include "fleet/position.h"
+#include "fleet/source.h"
+
+namespace takt::fleet {
+
+class Positions {
+ public:
+  /// Knows nothing: every position is line 0.
+  Positions() = default;
+  explicit Positions(std::shared_ptr<const Source> source) : source_(std::move(source)) {}
+
+  /// The header [job.NAME], or its key where the job is written in another way.
+  Position job(JobIndex job) const;
+  /// The value of the job's key, or of the same key in [defaults], or else the job's header.
+  Position value(JobIndex job, std::string_view key) const;
+  /// The text that the positions are in; null when nothing is known.
+  const std::shared_ptr<const Source>& source() const { return source_; }
+
+  // Filled in by the decoder, jobs in the order of the spec. `key` is an index into job_keys().
+  void add_default(std::size_t key, Position at);
+  void add_job(Position header);
+  void add_value(std::size_t key, Position at);
+
+ private:
+  struct Value {
+    std::uint32_t key;
+    Position at;
+  };
+
+  std::shared_ptr<const Source> source_;
+  std::vector<Value> defaults_;
+  std::vector<Position> headers_;
+  std::vector<std::uint32_t> first_value_;  // of each job, in values_
+  std::vector<Value> values_;
+};
+
+}  // namespace takt::fleet

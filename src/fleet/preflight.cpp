@@ -1,0 +1,62 @@
+#include "fleet/preflight.h"
+
+#include <fmt/format.h>
+
+#include <string>
+#include <string_view>
+
+#include "fleet/complaints.h"
+#include "fleet/machine.h"
+
+namespace takt::fleet {
+namespace {
+
+/// What is wrong with one job, said and noted in the job.
+class Findings {
+ public:
+  Findings(core::JobSpec& job, JobIndex index, const Positions& where, Complaints& complaints)
+      : job_(job), index_(index), where_(where), complaints_(complaints) {
+    job_.problem.clear();
+  }
+
+  void disable_if(const std::string& wrong, std::string_view key) {
+    if (wrong.empty()) return;
+    job_.problem += job_.problem.empty() ? wrong : "; " + wrong;
+    complaints_.warning(where_.value(index_, key),
+                        fmt::format("job '{}' is disabled on this machine: {}", job_.name, wrong));
+  }
+
+  void warn_if(const std::string& wrong, std::string_view key) {
+    if (wrong.empty()) return;
+    complaints_.warning(where_.value(index_, key), fmt::format("job '{}': {}", job_.name, wrong),
+                        "it is looked for in /usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:"
+                        "/sbin:/bin; another place needs its whole path");
+  }
+
+ private:
+  core::JobSpec& job_;
+  JobIndex index_;
+  const Positions& where_;
+  Complaints& complaints_;
+};
+
+}  // namespace
+
+std::vector<Problem> preflight(core::FleetSpec& spec, const Positions& where) {
+  Complaints complaints{where.source()};
+  Machine machine;
+  for (JobIndex i = 0; i < spec.jobs.size(); ++i) {
+    core::JobSpec& job = spec.jobs[i];
+    if (!job.command) continue;
+    const core::Command& command = *job.command;
+    Findings findings{job, i, where, complaints};
+    findings.disable_if(machine.judge_user(command.user), "user");
+    findings.disable_if(machine.judge_folder(command.cwd), "cwd");
+    findings.disable_if(machine.judge_env_file(command.env_file, command.user), "env_file");
+    if (command.argv.empty()) continue;
+    findings.warn_if(machine.judge_program(command.argv.front(), command.cwd), "run");
+  }
+  return complaints.take();
+}
+
+}  // namespace takt::fleet

@@ -1,0 +1,2 @@
+#define TOML_IMPLEMENTATION
+#include "fleet/toml.h"

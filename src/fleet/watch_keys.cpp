@@ -1,0 +1,59 @@
+// Time limits, and the thresholds of the watchdog.
+
+#include <array>
+
+#include "fleet/description.h"
+
+namespace takt::fleet {
+namespace {
+
+using core::JobSpec;
+
+constexpr std::array<Key<JobDraft>, 7> kWatch{{
+    {{"timeout", shape::kPositiveDuration, "none", "an attempt that runs longer is ended"},
+     store_duration<&JobSpec::timeout>},
+    {{"kill_grace", shape::kDuration, "10s", "between SIGTERM and SIGKILL; always wall time"},
+     store_duration<&JobSpec::kill_grace>},
+    {{"hung_after", shape::kPositiveDuration, "none",
+      "an attempt older than this is hung: its tree is ended and a recovery run started"},
+     store_duration<&JobSpec::hung_after>},
+    {{.name = "beat_within",
+      .shape = shape::later("duration"),
+      .fallback = "none",
+      .meaning = "an attempt silent for longer is hung",
+      .supported = false}},
+    {{"stale_after", shape::kPositiveDuration, "none",
+      "no success for this long: the job is stuck and an emergency run started"},
+     store_duration<&JobSpec::stale_after>},
+    {{"late_after", shape::kPositiveDuration, "none",
+      "a slot without success this long after it should have had one is overdue"},
+     store_duration<&JobSpec::late_after>},
+    {{"expect", shape::kPositiveDuration, "none",
+      "expected length of a run (its median) until there is history"},
+     store_duration<&JobSpec::expect>},
+}};
+
+constexpr std::array<Key<JobDraft>, 3> kResources{{
+    {{.name = "needs",
+      .shape = shape::later("list of tables"),
+      .fallback = "[]",
+      .meaning = "jobs whose success must be fresh",
+      .supported = false}},
+    {{.name = "uses",
+      .shape = shape::later("table"),
+      .fallback = "{}",
+      .meaning = "pools and how much of each",
+      .supported = false}},
+    {{.name = "memory_max",
+      .shape = shape::later("size"),
+      .fallback = "none",
+      .meaning = "memory of the whole process tree",
+      .supported = false}},
+}};
+
+}  // namespace
+
+Section watch_section() { return section<JobDraft>("Limits and watchdog", kWatch); }
+Section resource_section() { return section<JobDraft>("Resources", kResources); }
+
+}  // namespace takt::fleet

@@ -1,0 +1,72 @@
+#include "sim/checker_context.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace takt::sim {
+namespace {
+
+constexpr std::size_t kViolationsKept = 100;
+
+}  // namespace
+
+CheckContext::CheckContext(const core::FleetSpec& spec, Instant begin)
+    : fleet(spec),
+      origin(begin),
+      now(begin),
+      life_began(begin),
+      awake_since(begin),
+      excused_until(begin) {
+  for (JobIndex job = 0; job < fleet.jobs.size(); ++job) index_.emplace(fleet.jobs[job].name, job);
+}
+
+void CheckContext::violation(std::string_view invariant, std::string text) {
+  violation_count += 1;
+  if (violations.size() >= kViolationsKept) return;
+  violations.push_back({std::string{invariant}, WallTime{now.time_since_epoch()}, std::move(text)});
+}
+
+void CheckContext::require(Instant at, Duty duty, std::int64_t id, std::int64_t detail) {
+  deadlines_.push({at, ++required_, duty, id, detail});
+}
+
+std::optional<Deadline> CheckContext::pop_missed() {
+  while (!deadlines_.empty() && deadlines_.top().at < now) {
+    Deadline missed = deadlines_.top();
+    deadlines_.pop();
+    if (daemon_away || store_ill) {
+      suspended_.push_back(missed);
+    } else if (missed.at < excused_until) {
+      missed.at = excused_until;
+      deadlines_.push(missed);
+    } else {
+      return missed;
+    }
+  }
+  return std::nullopt;
+}
+
+void CheckContext::excuse(bool& reason) { reason = true; }
+
+void CheckContext::end_excuse(bool& reason, Duration allowed) {
+  reason = false;
+  excused_until = std::max(excused_until, now + allowed);
+  if (daemon_away || store_ill) return;
+  for (Deadline& deadline : suspended_) {
+    deadline.at = std::max(deadline.at, excused_until);
+    deadlines_.push(deadline);
+  }
+  suspended_.clear();
+}
+
+std::optional<JobIndex> CheckContext::job_of(std::string_view name) const {
+  const auto found = index_.find(name);
+  return found == index_.end() ? std::nullopt : std::optional{found->second};
+}
+
+AttemptFacts* CheckContext::attempt(Token token) {
+  const auto found = attempts.find(token);
+  return found == attempts.end() ? nullptr : &found->second;
+}
+
+}  // namespace takt::sim

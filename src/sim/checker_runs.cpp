@@ -1,0 +1,400 @@
+#include "sim/checker_runs.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include "core/retry.h"
+
+namespace takt::sim {
+namespace {
+
+constexpr Duration kAskAgain = std::chrono::seconds{5};
+constexpr int kLossesAllowed = 2;
+
+/// The law's own form of the wait before the attempt after the `nth` that counts; jitter's lower
+/// end.
+Duration shortest_wait(const core::RetryPolicy& policy, int nth) {
+  const double grown = static_cast<double>(policy.first.count()) * std::pow(policy.factor, nth - 1);
+  const double capped = std::min(grown, static_cast<double>(policy.max.count()));
+  return Duration{static_cast<std::int64_t>(capped * (1 - policy.jitter))};
+}
+
+Duration longest_wait(const core::RetryPolicy& policy, int nth) {
+  return Duration{static_cast<std::int64_t>(
+      static_cast<double>(
+          shortest_wait(
+              {.first = policy.first, .factor = policy.factor, .max = policy.max, .jitter = 0}, nth)
+              .count()) *
+      (1 + policy.jitter))};
+}
+
+bool is_failure(core::Outcome outcome) {
+  return outcome == core::Outcome::failed || outcome == core::Outcome::timeout ||
+         outcome == core::Outcome::oom || outcome == core::Outcome::spawn_failed;
+}
+
+bool is_loss(core::Outcome outcome) {
+  return outcome == core::Outcome::lost || outcome == core::Outcome::browser_lost;
+}
+
+bool is_retried(const core::JobSpec& spec, core::Outcome outcome, std::optional<int> exit_code) {
+  return std::ranges::count(spec.retry.on, outcome) > 0 ||
+         (exit_code && std::ranges::count(spec.retry.on_exit_codes, *exit_code) > 0);
+}
+
+}  // namespace
+
+RunCheck::RunCheck(CheckContext& context, SlotCheck& slots)
+    : context_(context), slots_(slots), folds_(context.fleet.jobs.size()) {}
+
+void RunCheck::touch(JobIndex job) {
+  if (folds_[job].touched) return;
+  folds_[job].touched = true;
+  touched_.push_back(job);
+}
+
+bool RunCheck::was_ended(RunId run) const {
+  const auto at = static_cast<std::size_t>(run.value);
+  return at < ended_.size() && ended_[at];
+}
+
+std::optional<Instant> RunCheck::slot_of(RunId run) const {
+  const auto found = open_.find(run);
+  return found == open_.end() ? std::nullopt : found->second.slot_due;
+}
+
+void RunCheck::run(const core::RunRow& row, JobIndex job) {
+  if (was_ended(row.run)) {
+    context_.violation("S6", fmt::format("{}: run {} is over and told again as {}", row.job,
+                                         row.run.value, word(row.state)));
+    return;
+  }
+  const auto [found, is_new] = open_.try_emplace(row.run);
+  Run& run = found->second;
+  if (is_new) {
+    run.job = job;
+    run.eligible = context_.on_line(row.queued_at);
+    if (row.slot_at) run.slot_due = context_.on_line(*row.slot_at);
+    folds_[job].open += 1;
+    slots_.run_made(row, job);
+    context_.require(context_.now + kStartTolerance, Duty::run_started, row.run.value);
+  }
+  if (row.state != core::RunState::ended) return;
+  run.settled = row;
+  settled_.push_back(row.run);
+}
+
+void RunCheck::attempt(const core::AttemptRow& row, JobIndex job) {
+  touch(job);
+  const auto found = open_.find(row.run);
+  if (found == open_.end()) {
+    context_.violation("S2",
+                       fmt::format("{}: attempt {} of run {}, which is {}", row.job, row.attempt,
+                                   row.run.value, was_ended(row.run) ? "over" : "not recorded"));
+    return;
+  }
+  Run& run = found->second;
+  AttemptFacts* facts = context_.attempt(row.token);
+  if (facts == nullptr) {
+    new_attempt(run, row);
+    facts = &context_.attempts[row.token];
+    facts->run = row.run;
+    facts->number = row.attempt;
+    facts->job = job;
+    facts->life = context_.life;
+  }
+  facts->row_started = context_.on_line(row.started_at);
+  facts->pid = row.process.pid;
+  if (row.outcome) ended_attempt(run, row, *facts);
+}
+
+void RunCheck::new_attempt(Run& run, const core::AttemptRow& row) {
+  const core::JobSpec& spec = context_.spec(run.job);
+  const auto broken = [&](std::string_view invariant, std::string_view what) {
+    context_.violation(invariant, fmt::format("{}: attempt {} of run {} {}", row.job, row.attempt,
+                                              row.run.value, what));
+  };
+  if (row.attempt != run.attempts + 1) broken("S2", "is out of order");
+  if (run.attempts > 0 && !run.last) broken("S2", "comes before the last one's end");
+  if (run.last == core::Outcome::ok) broken("S6", "follows a success");
+  if (run.last == core::Outcome::hung) broken("S6", "follows a hang");
+  if (run.last && is_failure(*run.last)) {
+    if (run.failures > spec.retry.retries) broken("S6", "is beyond its retries");
+    if (!is_retried(spec, *run.last, run.last_exit)) broken("S6", "retries what is not retried");
+  }
+  if (run.losses > kLossesAllowed) broken("S6", "is beyond the budget of losses");
+  if (context_.on_line(row.started_at) < run.eligible) broken("S6", "does not wait long enough");
+  run.attempts = row.attempt;
+  if (run.last_token) context_.attempts.erase(*run.last_token);
+  run.last_token = row.token;
+  run.last.reset();
+}
+
+void RunCheck::ended_attempt(Run& run, const core::AttemptRow& row, AttemptFacts& facts) {
+  if (facts.outcome) {
+    if (facts.outcome != row.outcome) {
+      context_.violation(
+          "S7", fmt::format("{}: run {} attempt {} was {} and now is {}", row.job, row.run.value,
+                            row.attempt, word(*facts.outcome), word(*row.outcome)));
+    }
+    return;
+  }
+  facts.outcome = row.outcome;
+  check_truth(row, facts);
+  count(run, row);
+}
+
+void RunCheck::check_truth(const core::AttemptRow& row, const AttemptFacts& facts) {
+  const auto lie = [&](std::string_view invariant, std::string_view what) {
+    context_.violation(invariant,
+                       fmt::format("{}: run {} attempt {} is recorded as {}, {}", row.job,
+                                   row.run.value, row.attempt, word(*row.outcome), what));
+  };
+  if (facts.started && !facts.dead) lie("S8", "but its tree lives");
+  if (row.exit_code && row.exit_code != facts.exit_code) lie("S7", "but its exit code was another");
+  if (row.signal && row.signal != facts.signal) lie("S7", "but it did not die of that signal");
+  switch (*row.outcome) {
+    case core::Outcome::ok:
+      if (facts.exit_code != 0) lie("S7", "but did not exit with 0");
+      return;
+    case core::Outcome::failed:
+      if (facts.exit_code == 0) lie("S7", "but exited with 0");
+      if (!facts.exit_code && !facts.signal) lie("S7", "but nobody saw it end");
+      return;
+    case core::Outcome::lost:
+      if (facts.life == context_.life) lie("S7", "but its daemon never went away");
+      return;
+    case core::Outcome::spawn_failed:
+      if (facts.started) lie("S7", "but it ran");
+      return;
+    case core::Outcome::hung:
+    case core::Outcome::timeout:
+      check_killed(row, facts);
+      return;
+    case core::Outcome::cancelled:
+    case core::Outcome::oom:
+    case core::Outcome::browser_lost:
+      return;
+  }
+}
+
+void RunCheck::check_killed(const core::AttemptRow& row, const AttemptFacts& facts) {
+  const core::JobSpec& spec = context_.spec(facts.job);
+  const auto limit = row.outcome == core::Outcome::hung ? spec.hung_after : spec.timeout;
+  const bool was_old =
+      limit && facts.started && facts.signalled && *facts.signalled - *facts.started >= *limit;
+  if (was_old) return;
+  context_.violation("S7", fmt::format("{}: run {} attempt {} is recorded as {}, but it was {}",
+                                       row.job, row.run.value, row.attempt, word(*row.outcome),
+                                       !facts.started     ? "never started"
+                                       : !facts.signalled ? "never signalled"
+                                                          : "not that old"));
+}
+
+void RunCheck::count(Run& run, const core::AttemptRow& row) {
+  const core::RetryPolicy& policy = context_.spec(run.job).retry;
+  run.last = row.outcome;
+  run.last_exit = row.exit_code;
+  const Instant end = row.ended_at ? context_.on_line(*row.ended_at) : context_.now;
+  int counted = 0;
+  if (is_failure(*row.outcome)) counted = ++run.failures;
+  if (is_loss(*row.outcome)) counted = ++run.losses;
+  run.eligible = end;
+  Instant eligible_last = end;
+  if (counted > 0) {
+    run.eligible = end + shortest_wait(policy, counted);
+    eligible_last = end + longest_wait(policy, counted);
+  }
+  context_.require(std::max(eligible_last, context_.now) + kStartTolerance, Duty::retry_started,
+                   row.run.value, row.attempt + 1);
+}
+
+void RunCheck::job_row(const core::JobRow& row, JobIndex job) {
+  Fold& fold = folds_[job];
+  // An operator's resume, or a forced run's success, ends a quarantine and what led to it.
+  if (fold.quarantined && !row.quarantined) fold.consecutive_failures = 0;
+  fold.was_quarantined |= std::exchange(fold.quarantined, row.quarantined) || row.quarantined;
+  fold.was_paused |= std::exchange(fold.paused, row.paused) || row.paused;
+  touch(job);
+}
+
+bool RunCheck::has_evidence(const core::SlotsRow& row, JobIndex job) const {
+  const core::JobSpec& spec = context_.spec(job);
+  const Fold& fold = folds_[job];
+  const Instant interrupted = std::max(context_.life_began, context_.awake_since);
+  switch (row.disposition) {
+    case core::Disposition::coalesced:
+      return row.run && (open_.contains(*row.run) || was_ended(*row.run));
+    case core::Disposition::missed:
+      return row.reason != core::Reason::down || context_.on_line(row.at) <= interrupted;
+    case core::Disposition::skipped:
+      if (row.reason == core::Reason::disabled) return !spec.enabled || !spec.problem.empty();
+      if (row.reason == core::Reason::paused) return fold.was_paused || fold.paused;
+      if (row.reason == core::Reason::quarantined) return fold.was_quarantined || fold.quarantined;
+      if (row.reason == core::Reason::overlap) return fold.open > 0;
+      return row.reason.has_value();
+    case core::Disposition::cancelled:
+      return true;
+    case core::Disposition::ran:
+      return false;  // that takes a run
+  }
+  return false;
+}
+
+void RunCheck::check_reason(const core::SlotsRow& row, JobIndex job) {
+  if (has_evidence(row, job)) return;
+  context_.violation("S1", fmt::format("{}: slots {}..{} are {} ({}) without evidence", row.job,
+                                       row.first, row.last, word(row.disposition),
+                                       row.reason ? word(*row.reason) : "no reason"));
+}
+
+void RunCheck::heartbeat(const core::HeartbeatRow& row, JobIndex job) {
+  folds_[job].beat = row;
+  folds_[job].beat_offset = context_.batch_offset;
+  touch(job);
+}
+
+void RunCheck::batch_done() {
+  for (const RunId id : std::exchange(settled_, {})) {
+    const auto found = open_.find(id);
+    if (found != open_.end()) settle(id, found->second);
+  }
+  for (const JobIndex job : std::exchange(touched_, {})) {
+    Fold& fold = folds_[job];
+    fold.touched = fold.was_paused = fold.was_quarantined = false;
+    check_heartbeat(job);
+  }
+}
+
+void RunCheck::settle(RunId id, Run& run) {
+  const core::RunRow& row = *run.settled;
+  const Instant ended = row.ended_at ? context_.on_line(*row.ended_at) : context_.now;
+  Fold& fold = folds_[run.job];
+  touch(run.job);
+  check_may_end(row, run);
+  fold.open -= 1;
+  if (fold.open == 0) slots_.run_ended(run.job, ended);
+  if (row.disposition == core::Disposition::ran && row.outcome) {
+    fold.last_outcome = row.outcome;
+    if (row.outcome == core::Outcome::ok) {
+      fold.consecutive_failures = 0;
+      fold.last_success = ended;
+    } else if (is_failure(*row.outcome) || row.outcome == core::Outcome::hung) {
+      fold.consecutive_failures += 1;
+      fold.last_failure = ended;
+    }
+  }
+  if (static_cast<std::size_t>(id.value) >= ended_.size()) {
+    ended_.resize(static_cast<std::size_t>(id.value) * 2 + 64);
+  }
+  ended_[static_cast<std::size_t>(id.value)] = true;
+  if (run.last_token) context_.attempts.erase(*run.last_token);
+  open_.erase(id);
+}
+
+void RunCheck::check_may_end(const core::RunRow& row, const Run& run) {
+  const core::JobSpec& spec = context_.spec(run.job);
+  const auto broken = [&](std::string_view invariant, std::string_view what) {
+    context_.violation(invariant,
+                       fmt::format("{}: run {} is over ({}) {}", row.job, row.run.value,
+                                   row.outcome ? word(*row.outcome) : "no outcome", what));
+  };
+  if (!row.disposition) broken("S1", "without a disposition");
+  if (run.attempts == 0) {
+    if (row.disposition == core::Disposition::ran) broken("S7", "as ran, but had no attempt");
+    return;
+  }
+  if (row.disposition != core::Disposition::ran) broken("S7", "as not run, but had attempts");
+  if (!run.last) {
+    broken("S7", "while its last attempt is not");
+    return;
+  }
+  if (row.outcome == core::Outcome::cancelled) return;  // may come at any time
+  if (row.outcome != run.last) broken("S7", "unlike its last attempt");
+  if (is_failure(*run.last) && run.failures <= spec.retry.retries &&
+      is_retried(spec, *run.last, run.last_exit)) {
+    broken("S6", "with retries left");
+  }
+  if (is_loss(*run.last) && run.losses <= kLossesAllowed &&
+      spec.delivery != core::Delivery::at_most_once) {
+    broken("S6", "with losses left");
+  }
+}
+
+void RunCheck::check_heartbeat(JobIndex job) {
+  const Fold& fold = folds_[job];
+  const core::HeartbeatRow beat = fold.beat.value_or(core::HeartbeatRow{});
+  const auto differs = [&](std::string_view field) {
+    context_.violation("S7", fmt::format("{}: {} of its heartbeat is not what its history says",
+                                         context_.name(job), field));
+  };
+  const auto on_line = [&](std::optional<WallTime> at) {
+    return at ? std::optional{Instant{at->time_since_epoch() - fold.beat_offset}} : std::nullopt;
+  };
+  if (beat.consecutive_failures != fold.consecutive_failures) {
+    context_.violation("S6", fmt::format("{}: {} consecutive failures by its heartbeat, {} by its "
+                                         "history",
+                                         context_.name(job), beat.consecutive_failures,
+                                         fold.consecutive_failures));
+  }
+  if (on_line(beat.last_success_at) != fold.last_success) differs("last_success_at");
+  if (on_line(beat.last_failure_at) != fold.last_failure) differs("last_failure_at");
+  if (beat.last_outcome != fold.last_outcome) differs("last_outcome");
+  if (!beat.run) return;
+  const auto run = open_.find(*beat.run);
+  if (run == open_.end() || run->second.attempts != beat.attempt || run->second.last) {
+    differs("run");
+    return;
+  }
+  const AttemptFacts* facts = context_.attempt(*run->second.last_token);
+  if (facts != nullptr && facts->pid != beat.pid) differs("pid");
+}
+
+void RunCheck::line_went_back() {
+  for (auto& [id, run] : open_) {
+    if (run.slot_due) run.slot_due = std::min(*run.slot_due, context_.now);
+  }
+}
+
+void RunCheck::acknowledged(RunId run) {
+  if (open_.contains(run) || was_ended(run)) return;
+  context_.violation("S10",
+                     fmt::format("run {} was acknowledged and is not in the store", run.value));
+}
+
+void RunCheck::missed_start(RunId id) {
+  const auto found = open_.find(id);
+  if (found == open_.end() || found->second.attempts > 0) return;
+  const Run& run = found->second;
+  if (is_held(run.job) || folds_[run.job].open > 1) {  // a gate may hold it, or an older run
+    context_.require(context_.now + kAskAgain, Duty::run_started, id.value);
+    return;
+  }
+  context_.violation(
+      "L1", fmt::format("{}: run {} waits and nothing holds it", context_.name(run.job), id.value));
+}
+
+void RunCheck::missed_retry(RunId id, int attempt) {
+  const auto found = open_.find(id);
+  if (found == open_.end() || found->second.attempts >= attempt) return;
+  const Run& run = found->second;
+  if (is_held(run.job)) {
+    context_.require(context_.now + kAskAgain, Duty::retry_started, id.value, attempt);
+    return;
+  }
+  context_.violation("S6", fmt::format("{}: attempt {} of run {} does not come",
+                                       context_.name(run.job), attempt, id.value));
+}
+
+void RunCheck::missed_end(Token token) {
+  const AttemptFacts* facts = context_.attempt(token);
+  if (facts == nullptr || facts->outcome) return;
+  context_.violation("S7",
+                     fmt::format("{}: run {} attempt {} is dead and still recorded as running",
+                                 context_.name(facts->job), facts->run.value, facts->number));
+}
+
+}  // namespace takt::sim

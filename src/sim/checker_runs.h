@@ -1,0 +1,100 @@
+#pragma once
+// RunCheck: runs and attempts obey the retry law (S6), attempts are recorded once and in order
+// (S2), and what is recorded of them is true (S7): outcomes against what the witness saw,
+// heartbeats against the fold of the history.
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "core/rows.h"
+#include "sim/checker_context.h"
+#include "sim/checker_slots.h"
+
+namespace takt::sim {
+
+class RunCheck {
+ public:
+  RunCheck(CheckContext& context, SlotCheck& slots);
+
+  // Rows of one batch, in this order: all runs, all attempts, jobs and heartbeats, then
+  // batch_done().
+  void run(const core::RunRow& row, JobIndex job);
+  void attempt(const core::AttemptRow& row, JobIndex job);
+  void job_row(const core::JobRow& row, JobIndex job);
+  void heartbeat(const core::HeartbeatRow& row, JobIndex job);
+  /// Slots that did not run: is there evidence for the reason? After runs and jobs of the batch.
+  void check_reason(const core::SlotsRow& row, JobIndex job);
+  void batch_done();
+
+  /// A run that was acknowledged to somebody must be in the store (S10).
+  void acknowledged(RunId run);
+
+  /// The line went back under runs that exist already, since a restart lost a clock step.
+  void line_went_back();
+
+  /// Deadlines: the run or attempt has not made it by now.
+  void missed_start(RunId run);
+  void missed_retry(RunId run, int attempt);
+  void missed_end(Token token);
+
+  std::optional<Instant> last_success(JobIndex job) const { return folds_[job].last_success; }
+  bool has_open_run(JobIndex job) const { return folds_[job].open > 0; }
+  /// When the run's slot was due; nullopt: it has none, or is not open.
+  std::optional<Instant> slot_of(RunId run) const;
+  bool is_held(JobIndex job) const { return folds_[job].paused || folds_[job].quarantined; }
+
+ private:
+  struct Run {
+    JobIndex job = 0;
+    std::optional<Instant> slot_due;
+    int attempts = 0;
+    int failures = 0;
+    int losses = 0;
+    std::optional<Token> last_token;
+    std::optional<core::Outcome> last;  // of the last attempt; none while it is not over
+    std::optional<int> last_exit;
+    Instant eligible;  // of the next attempt, at the earliest
+    bool touched = false;
+    std::optional<core::RunRow> settled;  // told in the batch that is being judged
+  };
+  /// What the history says of a job, to be found again in its heartbeat.
+  struct Fold {
+    int open = 0;
+    int consecutive_failures = 0;
+    bool paused = false;
+    bool quarantined = false;
+    bool was_paused = false;  // before the batch that is being judged, or in it
+    bool was_quarantined = false;
+    bool touched = false;
+    std::optional<core::Outcome> last_outcome;
+    std::optional<Instant> last_success;
+    std::optional<Instant> last_failure;
+    std::optional<core::HeartbeatRow> beat;
+    Duration beat_offset{0};  // wall - line when it was written
+  };
+
+  void new_attempt(Run& run, const core::AttemptRow& row);
+  void ended_attempt(Run& run, const core::AttemptRow& row, AttemptFacts& facts);
+  void check_truth(const core::AttemptRow& row, const AttemptFacts& facts);
+  void check_killed(const core::AttemptRow& row, const AttemptFacts& facts);
+  void count(Run& run, const core::AttemptRow& row);
+  void settle(RunId id, Run& run);
+  bool has_evidence(const core::SlotsRow& row, JobIndex job) const;
+  void check_may_end(const core::RunRow& row, const Run& run);
+  void check_heartbeat(JobIndex job);
+  void touch(JobIndex job);
+  bool was_ended(RunId run) const;
+
+  CheckContext& context_;
+  SlotCheck& slots_;
+  std::unordered_map<RunId, Run> open_;
+  std::vector<bool> ended_;  // by run id
+  std::vector<RunId> settled_;
+  std::vector<Fold> folds_;
+  std::vector<JobIndex> touched_;
+};
+
+}  // namespace takt::sim

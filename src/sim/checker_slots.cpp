@@ -1,0 +1,176 @@
+#include "sim/checker_slots.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "base/match.h"
+
+namespace takt::sim {
+namespace {
+
+constexpr std::size_t kRangesKept = 4;
+
+std::string shown(Instant at) { return format_rfc3339(WallTime{at.time_since_epoch()}); }
+
+}  // namespace
+
+SlotCheck::SlotCheck(CheckContext& context) : context_(context), next_(context.fleet.jobs.size()) {
+  for (JobIndex job = 0; job < next_.size(); ++job) {
+    const core::JobSpec& spec = context_.spec(job);
+    if (std::holds_alternative<core::Manual>(spec.schedule)) continue;
+    const bool is_after = std::holds_alternative<core::After>(spec.schedule);
+    next_[job].due = context_.origin + (is_after ? Duration{0} : core::phase(spec));
+    next_[job].due_last = next_[job].due;
+    require(job);
+  }
+}
+
+void SlotCheck::require(JobIndex job) {
+  const Next& next = next_[job];
+  if (!next.due_last) return;
+  context_.require(*next.due_last + kStartTolerance, Duty::slot_decided, job, next.number);
+}
+
+void SlotCheck::missed(JobIndex job, SlotNumber number) {
+  const Next& next = next_[job];
+  if (next.number != number || !next.due_last) return;
+  if (*next.due_last + kStartTolerance >= context_.now) {
+    require(job);  // an `after` slot that moved
+    return;
+  }
+  context_.violation("S1", fmt::format("{}: slot {} was due at {} and nothing became of it",
+                                       context_.name(job), number, shown(*next.due_last)));
+}
+
+void SlotCheck::run_made(const core::RunRow& row, JobIndex job) {
+  next_[job].has_open_run = true;
+  if (row.slot_number && row.slot_at) {
+    const Instant due = context_.on_line(*row.slot_at);
+    decisions_.push_back({job, *row.slot_number, *row.slot_number, due, due, std::nullopt});
+    return;
+  }
+  if (row.cause == core::Cause::schedule || row.cause == core::Cause::catchup) {
+    context_.violation(
+        "S5", fmt::format("{}: run {} is scheduled and has no slot", row.job, row.run.value));
+  }
+}
+
+void SlotCheck::run_ended(JobIndex job, Instant at) {
+  next_[job].has_open_run = false;
+  ends_.push_back({job, at});
+}
+
+void SlotCheck::slots(const core::SlotsRow& row, JobIndex job) {
+  auto& ranges = next_[job].ranges;
+  SlotNumber first = row.first;
+  Instant at = context_.on_line(row.at);
+  const auto known = ranges.find(row.first);
+  if (known != ranges.end()) {
+    if (row.last <= known->second) return;  // the same row again
+    first = known->second + 1;              // it grew
+    at = next_[job].due;
+  }
+  ranges[row.first] = row.last;
+  if (ranges.size() > kRangesKept) ranges.erase(ranges.begin());
+  decisions_.push_back(
+      {job, first, row.last, at, context_.on_line(row.last_at), context_.on_line(row.decided_at)});
+}
+
+void SlotCheck::batch_done() {
+  std::ranges::stable_sort(decisions_, {},
+                           [](const Decision& d) { return std::pair{d.job, d.first}; });
+  for (const Decision& decision : decisions_) judge(decision);
+  decisions_.clear();
+  for (const End& end : ends_) {
+    const auto* after = std::get_if<core::After>(&context_.spec(end.job).schedule);
+    if (after == nullptr) continue;
+    next_[end.job].due = end.at + after->delay;
+    next_[end.job].due_last = next_[end.job].due;
+    require(end.job);
+  }
+  ends_.clear();
+}
+
+void SlotCheck::judge(const Decision& decision) {
+  Next& next = next_[decision.job];
+  const std::string_view name = context_.name(decision.job);
+  if (decision.first < next.number || decision.last < decision.first) {
+    context_.violation("S5", fmt::format("{}: slots {}..{} are decided again (next is {})", name,
+                                         decision.first, decision.last, next.number));
+    return;
+  }
+  if (decision.first > next.number) {
+    context_.violation("S1", fmt::format("{}: slot {} was passed over, {} is decided", name,
+                                         next.number, decision.first));
+  } else {
+    check_instants(next, decision);
+  }
+  if (decision.last_at > context_.now) {
+    context_.violation("S5", fmt::format("{}: slot {} of {} is decided before it is due", name,
+                                         decision.last, shown(decision.last_at)));
+  }
+  step(next, decision);
+  require(decision.job);
+}
+
+void SlotCheck::check_instants(const Next& next, const Decision& decision) {
+  const auto expect_within = [&](Instant first, Instant last, Instant told, SlotNumber number) {
+    if (told >= first && told <= last) return;
+    context_.violation("S5", fmt::format("{}: slot {} lies between {} and {}, not at {}",
+                                         context_.name(decision.job), number, shown(first),
+                                         shown(last), shown(told)));
+  };
+  expect_within(next.due, next.due_last.value_or(Instant::max()), decision.at, decision.first);
+  const auto steps = decision.last - decision.first;
+  std::visit(
+      Match{[&](const core::Manual&) {
+              context_.violation(
+                  "S5", fmt::format("{} has slots and no schedule", context_.name(decision.job)));
+            },
+            [&](const core::Every& every) {
+              const Instant last = decision.at + steps * every.interval;
+              expect_within(last, last, decision.last_at, decision.last);
+            },
+            [&](const core::EveryBetween& range) {
+              expect_within(decision.at + steps * range.shortest,
+                            decision.at + steps * range.longest, decision.last_at, decision.last);
+            },
+            [&](const core::After&) {
+              expect_within(decision.at, decision.at, decision.last_at, decision.last);
+            }},
+      context_.spec(decision.job).schedule);
+}
+
+void SlotCheck::step(Next& next, const Decision& decision) {
+  const core::JobSpec& spec = context_.spec(decision.job);
+  const Instant last_at = decision.last_at;
+  next.number = decision.last + 1;
+  std::visit(Match{[](const core::Manual&) {},
+                   [&](const core::Every& every) {
+                     next.due = last_at + every.interval;
+                     next.due_last = next.due;
+                   },
+                   [&](const core::EveryBetween& range) {
+                     const auto drawn =
+                         core::next_slot(spec, context_.origin, {decision.last, last_at});
+                     const Duration interval = drawn ? drawn->due - last_at : Duration{0};
+                     if (interval < range.shortest || interval > range.longest) {
+                       context_.violation("S5", fmt::format("{}: slot {} is drawn out of bounds",
+                                                            spec.name, next.number));
+                     }
+                     next.due = last_at + interval;
+                     next.due_last = next.due;
+                   },
+                   [&](const core::After& after) {
+                     next.due = last_at + after.delay;
+                     next.due_last.reset();  // follows from the end of the open run
+                     if (!decision.decided_at || next.has_open_run) return;
+                     // From the slot that did not run, or from the decision when that was late.
+                     next.due_last = std::max(last_at, *decision.decided_at) + after.delay;
+                   }},
+             spec.schedule);
+}
+
+}  // namespace takt::sim

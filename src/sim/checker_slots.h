@@ -1,0 +1,69 @@
+#pragma once
+// SlotCheck: every slot is accounted for, once, at the right instant (S1, S5).
+//
+// The oracle is not the coordinator's: it steps a grid by addition from the epoch and knows of each
+// job only the next undecided slot. Drawn intervals are asked from core/schedule.h but held against
+// their bounds; `after` follows from ends that the rows themselves tell.
+
+#include <map>
+#include <optional>
+#include <vector>
+
+#include "core/rows.h"
+#include "core/schedule.h"
+#include "sim/checker_context.h"
+
+namespace takt::sim {
+
+class SlotCheck {
+ public:
+  explicit SlotCheck(CheckContext& context);
+
+  // Rows are gathered and judged together by batch_done(), since a batch may tell them in any
+  // order.
+
+  /// A run appeared for the first time; its slot, if it has one, is decided or waits.
+  void run_made(const core::RunRow& row, JobIndex job);
+  /// The job's last open run is settled or given up at `at`.
+  void run_ended(JobIndex job, Instant at);
+  void slots(const core::SlotsRow& row, JobIndex job);
+  void batch_done();
+
+  /// slot_decided: is slot `number` still undecided?
+  void missed(JobIndex job, SlotNumber number);
+
+ private:
+  /// The next undecided slot. `after` jobs have a span in which it may lie; while `due_last` is
+  /// unknown nothing can be demanded.
+  struct Next {
+    SlotNumber number = 0;
+    Instant due;
+    std::optional<Instant> due_last;
+    bool has_open_run = false;
+    std::map<SlotNumber, SlotNumber> ranges;  // of SlotsRows, to recognise one that grew
+  };
+  struct Decision {
+    JobIndex job;
+    SlotNumber first;
+    SlotNumber last;
+    Instant at;
+    Instant last_at;
+    std::optional<Instant> decided_at;  // for slots that did not become a run
+  };
+  struct End {
+    JobIndex job;
+    Instant at;
+  };
+
+  void judge(const Decision& decision);
+  void check_instants(const Next& next, const Decision& decision);
+  void step(Next& next, const Decision& decision);
+  void require(JobIndex job);
+
+  CheckContext& context_;
+  std::vector<Next> next_;
+  std::vector<Decision> decisions_;
+  std::vector<End> ends_;
+};
+
+}  // namespace takt::sim

@@ -1,0 +1,103 @@
+#include "sim/checker_trees.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <string>
+
+namespace takt::sim {
+namespace {
+
+/// The age at which an attempt must be noticed.
+std::optional<Duration> age_limit(const core::JobSpec& spec) {
+  if (!spec.timeout) return spec.hung_after;
+  return spec.hung_after ? std::min(*spec.hung_after, *spec.timeout) : spec.timeout;
+}
+
+std::string described(const CheckContext& context, const AttemptFacts& facts) {
+  return fmt::format("{}: run {} attempt {}", context.name(facts.job), facts.run.value,
+                     facts.number);
+}
+
+}  // namespace
+
+void TreeCheck::started(Token token, RunId run, int attempt, JobIndex job,
+                        std::optional<Instant> slot) {
+  living_.emplace(token, job);
+  alive_[job] += 1;
+  const core::JobSpec& spec = context_.spec(job);
+  if (spec.overlap != core::Overlap::allow && alive_[job] > 1) {
+    context_.violation("S3", fmt::format("{}: run {} attempt {} starts while another tree lives",
+                                         spec.name, run.value, attempt));
+  }
+  if (slot && context_.now < *slot) {
+    context_.violation("S4",
+                       fmt::format("{}: run {} starts before its slot", spec.name, run.value));
+  }
+  AttemptFacts* facts = context_.attempt(token);
+  if (facts == nullptr || facts->outcome || facts->run != run || facts->number != attempt) {
+    context_.violation("S2",
+                       fmt::format("{}: run {} attempt {} starts {}", spec.name, run.value, attempt,
+                                   facts == nullptr ? "and no row says so" : "after its end"));
+    return;
+  }
+  if (facts->started) {
+    context_.violation("S2", fmt::format("{} starts twice", described(context_, *facts)));
+    return;
+  }
+  facts->started = context_.now;
+  if (const auto limit = age_limit(spec)) {
+    context_.require(context_.now + *limit + kStartTolerance, Duty::verdict_given, token.value);
+  }
+}
+
+void TreeCheck::signalled(Token token) {
+  AttemptFacts* facts = context_.attempt(token);
+  if (facts == nullptr || facts->signalled) return;
+  facts->signalled = context_.now;
+  context_.require(context_.now + context_.spec(facts->job).kill_grace + kStartTolerance,
+                   Duty::tree_dead, token.value);
+}
+
+void TreeCheck::main_ended(Token token, std::optional<int> exit_code, std::optional<int> signal) {
+  AttemptFacts* facts = context_.attempt(token);
+  if (facts == nullptr) return;
+  facts->main_ended = true;
+  facts->exit_code = exit_code;
+  facts->signal = signal;
+}
+
+void TreeCheck::dead(Token token) {
+  if (const auto living = living_.find(token); living != living_.end()) {
+    alive_[living->second] -= 1;
+    living_.erase(living);
+  }
+  AttemptFacts* facts = context_.attempt(token);
+  if (facts == nullptr) return;
+  facts->dead = context_.now;
+  if (!facts->outcome) {
+    context_.require(context_.now + kHeartbeatLag, Duty::end_recorded, token.value);
+  }
+}
+
+void TreeCheck::daemon_up() {
+  for (const auto& [token, job] : living_) {
+    context_.require(context_.now + kRecoveryBound, Duty::orphan_dead, token.value);
+  }
+}
+
+void TreeCheck::missed_verdict(Token token) {
+  const AttemptFacts* facts = context_.attempt(token);
+  if (facts == nullptr || facts->main_ended || facts->dead || facts->signalled) return;
+  context_.violation("L4",
+                     fmt::format("{} is too old and nobody kills it", described(context_, *facts)));
+}
+
+void TreeCheck::missed_death(Token token, std::string_view invariant) {
+  const auto living = living_.find(token);
+  if (living == living_.end()) return;
+  context_.violation(invariant, fmt::format("{}: the tree of token {} should be dead by now",
+                                            context_.name(living->second), token.value));
+}
+
+}  // namespace takt::sim

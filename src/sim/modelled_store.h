@@ -1,0 +1,50 @@
+#pragma once
+// ModelledStore: the store of the simulated world. Whole rows by key, as many as a restart needs: a
+// fleet-year passes through it in constant memory. It has no time of its own; the world says when
+// it commits, and takes the queue away when the daemon dies.
+//
+//   submit ──▶ queue ──▶ commit ──▶ rows ──▶ load
+//                │
+//                └─ crash: what was not committed is gone
+
+#include <deque>
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "core/rows.h"
+
+namespace takt::sim {
+
+class ModelledStore {
+ public:
+  void submit(core::Batch batch) { queue_.push_back(std::move(batch)); }
+
+  bool idle() const { return queue_.empty(); }
+
+  /// Commits the whole queue as one group and returns what was in it, in order.
+  std::vector<core::Batch> commit();
+
+  /// Forgets what was not committed.
+  void crash() { queue_.clear(); }
+
+  /// What a coordinator is restored from.
+  core::Stored load() const;
+
+  const std::map<RunId, core::RunRow>& open_runs() const { return open_runs_; }
+
+ private:
+  void apply(const core::Batch& batch);
+  void apply(const core::RunRow& row);
+
+  std::vector<core::Batch> queue_;
+  std::optional<core::FleetRow> fleet_;
+  std::map<std::string, core::JobRow> jobs_;
+  std::map<std::string, core::HeartbeatRow> heartbeats_;
+  std::map<RunId, core::RunRow> open_runs_;
+  std::map<std::pair<RunId, int>, core::AttemptRow> open_attempts_;
+  std::map<std::string, std::deque<Duration>> durations_;
+};
+
+}  // namespace takt::sim

@@ -1,0 +1,167 @@
+#include "sim/replay_hash.h"
+
+#include <chrono>
+#include <optional>
+#include <string_view>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "base/match.h"
+#include "base/stable_hash.h"
+
+namespace takt::sim {
+namespace {
+
+// Fields are written one after the other in a fixed form; lengths go before what has a length, so
+// that no two different values are written alike.
+class Writer {
+ public:
+  explicit Writer(std::string& bytes) : bytes_(bytes) {}
+
+  template <class T>
+  void write(const T& value) {
+    if constexpr (std::is_enum_v<T> || std::is_integral_v<T>) {
+      raw(static_cast<std::int64_t>(value));
+    } else if constexpr (std::is_floating_point_v<T>) {
+      bytes_.append(reinterpret_cast<const char*>(&value), sizeof value);
+    } else {
+      write_value(value);
+    }
+  }
+
+  template <class... Fields>
+  void all(const Fields&... fields) {
+    (write(fields), ...);
+  }
+
+ private:
+  void raw(std::int64_t number) {
+    bytes_.append(reinterpret_cast<const char*>(&number), sizeof number);
+  }
+  void write_value(const std::string& text) {
+    raw(static_cast<std::int64_t>(text.size()));
+    bytes_.append(text);
+  }
+  void write_value(Duration duration) { raw(duration.count()); }
+  void write_value(WallTime at) { raw(millis(at)); }
+  template <class Tag, class Value>
+  void write_value(const Id<Tag, Value>& id) {
+    write(id.value);
+  }
+  template <class T>
+  void write_value(const std::optional<T>& value) {
+    write(value.has_value());
+    if (value) write(*value);
+  }
+  template <class A, class B>
+  void write_value(const std::pair<A, B>& value) {
+    all(value.first, value.second);
+  }
+  template <class T>
+  void write_value(const std::vector<T>& values) {
+    raw(static_cast<std::int64_t>(values.size()));
+    for (const T& value : values) write(value);
+  }
+  template <class... Ts>
+  void write_value(const std::variant<Ts...>& value) {
+    raw(static_cast<std::int64_t>(value.index()));
+    std::visit([&](const auto& alternative) { write(alternative); }, value);
+  }
+
+  void write_value(const core::Holder& v) { all(v.job, v.run); }
+  void write_value(const core::Gate& v) {
+    all(v.gate, v.answer, v.value, v.limit, v.holders, v.until, v.text);
+  }
+  void write_value(const core::FleetRow& v) {
+    all(v.name, v.epoch, v.speed, v.clock, v.last_run, v.last_token, v.last_event);
+  }
+  void write_value(const core::NodeRow& v) {
+    all(v.node, v.started_at, v.stopped_at, v.pid, v.boot_id);
+  }
+  void write_value(const core::JobRow& v) {
+    all(v.job, v.schedule, v.first_loaded_at, v.next_number, v.next_at, v.paused, v.paused_until,
+        v.paused_reason, v.quarantined, v.resumed_at, v.recoveries, v.last_recovery_at);
+  }
+  void write_value(const core::HeartbeatRow& v) {
+    all(v.job, v.state, v.last_start_at, v.last_success_at, v.last_failure_at, v.last_skip_at,
+        v.last_outcome, v.consecutive_failures, v.run, v.attempt, v.pid, v.node);
+  }
+  void write_value(const core::RunRow& v) {
+    all(v.run, v.job, v.cause, v.slot_number, v.slot_at, v.priority, v.rank_at, v.state,
+        v.disposition, v.reason, v.outcome, v.queued_at, v.started_at, v.ended_at, v.lateness,
+        v.retry_at, v.attempts, v.failures, v.losses, v.node, v.triggered_by, v.note, v.params,
+        v.forced, v.gates);
+  }
+  void write_value(const core::Process& v) { all(v.pid, v.start_ticks, v.boot_id, v.cgroup); }
+  void write_value(const core::AttemptRow& v) {
+    all(v.token, v.run, v.job, v.attempt, v.started_at, v.ended_at, v.outcome, v.process,
+        v.exit_code, v.signal, v.spawn_errno, v.error, v.rss_max_bytes, v.log_bytes, v.leaked,
+        v.node);
+  }
+  void write_value(const core::SlotsRow& v) {
+    all(v.job, v.first, v.last, v.at, v.last_at, v.disposition, v.reason, v.run, v.decided_at,
+        v.gates);
+  }
+  void write_value(const core::EventRow& v) {
+    all(v.id, v.at, v.severity, v.kind, v.job, v.run, v.text, v.data);
+  }
+  void write_value(const core::Batch& v) { all(v.seq, v.synced, v.fleet, v.rows); }
+
+  void write_value(const core::Persist& v) { write(v.batch); }
+  void write_value(const core::LaunchAttempt& v) {
+    all(v.token, v.run, v.attempt, v.job, v.cause, v.slot_at, v.now, v.params);
+  }
+  void write_value(const core::KillTree& v) { all(v.token, v.why, v.grace); }
+  void write_value(const core::KillLeftover& v) { write(v.attempt); }
+  void write_value(const core::Refusal& v) { all(v.kind, v.what, v.hint, v.gates); }
+  void write_value(const core::Answer& v) {
+    all(v.request, v.after, v.result.has_value(), v.state);
+    if (v.result) write(*v.result);
+    if (!v.result) write(v.result.error());
+  }
+  void write_value(const core::Stopped& v) { write(v.after); }
+
+  void write_value(const core::Tick&) {}
+  void write_value(const core::ClockStepped& v) { write(v.by); }
+  void write_value(const core::Recorded& v) { write(v.through); }
+  void write_value(const core::StoreFailed& v) { write(v.why); }
+  void write_value(const core::StoreBack&) {}
+  void write_value(const core::AttemptStarted& v) { all(v.token, v.process); }
+  void write_value(const core::ProcessEnd& v) {
+    all(v.exit_code, v.signal, v.spawn_errno, v.error, v.out_of_memory, v.rss_max_bytes,
+        v.log_bytes, v.leaked);
+  }
+  void write_value(const core::AttemptEnded& v) { all(v.token, v.end); }
+  void write_value(const core::LeftoverGone& v) { all(v.token, v.killed); }
+  void write_value(const core::Trigger& v) { all(v.request, v.job, v.params, v.force); }
+  void write_value(const core::Cancel& v) { all(v.request, v.run); }
+  void write_value(const core::Pause& v) { all(v.request, v.job, v.lasting, v.reason); }
+  void write_value(const core::Resume& v) { all(v.request, v.job); }
+  void write_value(const core::Drain& v) { write(v.request); }
+  void write_value(const core::ShutDown& v) { write(v.request); }
+
+  std::string& bytes_;
+};
+
+}  // namespace
+
+void ReplayHash::add(Instant at, const core::Event& event) {
+  Writer(bytes_).all(at.time_since_epoch(), event);
+  close();
+}
+
+void ReplayHash::add(const core::Effects& effects) {
+  if (effects.empty()) return;
+  Writer(bytes_).write(effects);
+  close();
+}
+
+void ReplayHash::close() {
+  value_ = stable_hash(bytes_, static_cast<std::int64_t>(value_));
+  bytes_.clear();
+}
+
+}  // namespace takt::sim

@@ -1,0 +1,186 @@
+#include "sim/world.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "base/match.h"
+
+namespace takt::sim {
+namespace {
+
+// A Monday, so that what people read in a report looks like a calendar.
+constexpr std::chrono::sys_days kFirstDay{std::chrono::year{2026} / 1 / 5};
+constexpr std::int64_t kIdleTicksMax = 10'000;
+constexpr int kHealedShare = 10;  // the last tenth of a simulation has no new faults
+
+Instant first_instant() { return Instant{WallTime{kFirstDay}.time_since_epoch()}; }
+
+}  // namespace
+
+World::World(const Scenario& scenario)
+    : scenario_(scenario),
+      jobs_count_(static_cast<std::int64_t>(scenario.fleet.jobs.size())),
+      now_(first_instant()),
+      end_(now_ + scenario.options.length),
+      heal_at_(end_ - scenario.options.length / kHealedShare),
+      awake_since_(now_),
+      ill_until_(now_),
+      slow_until_(now_),
+      faulty_(scenario.options.faults),
+      dice_trees_("trees", scenario.options.seed),
+      dice_store_("store", scenario.options.seed),
+      dice_faults_("faults", scenario.options.seed),
+      plan_(scenario.mix, Random("plan", scenario.options.seed), now_),
+      metrics_(scenario.fleet) {
+  if (scenario.options.check) checker_.emplace(scenario_.fleet, now_);
+}
+
+Report World::run() {
+  const Instant begin = now_;
+  start_daemon();
+  if (faulty_) {
+    agenda_.enter(plan_.next_strike(), Strike{});
+    agenda_.enter(heal_at_, Heal{});
+  }
+  while (idle_ticks_ < kIdleTicksMax) {
+    const Instant wake = daemon_ ? daemon_->next_wake() : Instant::max();
+    const Instant tick = wake == Instant::max() ? wake : wake - line_shift_;
+    if (std::min(tick, agenda_.next()) > end_) break;
+    if (agenda_.next() <= tick) {
+      auto entry = agenda_.pop();
+      if (entry.at > now_) idle_ticks_ = 0;
+      now_ = std::max(now_, entry.at);
+      happen(std::move(entry.what));
+    } else {
+      idle_ticks_ = tick > now_ ? 0 : idle_ticks_ + 1;
+      now_ = std::max(now_, tick);
+      deliver(core::Tick{});
+    }
+    witness([&](Checker& checker) { checker.advance(now_); });
+  }
+
+  Report report;
+  report.seed = scenario_.options.seed;
+  report.simulated = now_ - begin;
+  if (idle_ticks_ >= kIdleTicksMax) {
+    witness([&](Checker& c) { c.complain(now_, "L10", "the loop spins without time going on"); });
+  } else {
+    now_ = end_;
+    report.simulated = scenario_.options.length;
+    witness([&](Checker& checker) { checker.finish(end_, heal_at_); });
+  }
+  report.runs = metrics_.runs();
+  for (int kind = 0; kind < kFaultKinds; ++kind) {
+    const auto count = faults_[static_cast<std::size_t>(kind)];
+    if (count > 0) report.faults[std::string{word(static_cast<Fault>(kind))}] = count;
+  }
+  report.jobs = metrics_.reports();
+  report.hash = hash_.value();
+  if (!checker_) return report;
+  for (JobIndex job = 0; job < report.jobs.size(); ++job) {
+    const auto stuck = checker_->stuck_detection_max(job);
+    if (stuck) report.jobs[job].detection_max = std::max(report.jobs[job].detection_max, stuck);
+  }
+  report.violations = checker_->violations();
+  report.violation_count = checker_->violation_count();
+  return report;
+}
+
+void World::happen(Happening what) {
+  std::visit(Match{[&](CommitDue&) { commit_due(); },
+                   [&](SlowOver&) {
+                     slow_ = false;
+                     store_recovers();
+                   },
+                   [&](TellDaemon& told) {
+                     if (told.life == life_) deliver(std::move(told.event));
+                   },
+                   [&](TreeStep& step) { tree_step(step); }, [&](Sweep& due) { sweep(due); },
+                   [&](DaemonDue&) { start_daemon(); },
+                   [&](StopPatience& patience) {
+                     if (!daemon_ || patience.life != life_) return;
+                     if (!stop_after_ && !outage_ && !slow_) {
+                       witness([&](Checker& c) { c.complain(now_, "L9", "it does not stop"); });
+                     }
+                     lose_daemon(std::chrono::seconds{1});
+                   },
+                   [&](Strike&) {
+                     agenda_.enter(plan_.next_strike(), Strike{});
+                     strike(plan_.draw());
+                   },
+                   [&](StrikeAgain& again) { strike(again.fault); }, [&](Heal&) { heal(); }},
+             what);
+}
+
+void World::start_daemon() {
+  life_ += 1;
+  line_shift_ = wall_offset_;
+  recorded_ = Seq{};
+  reconciled_ = stop_asked_ = crash_now_ = false;
+  stop_after_.reset();
+  core::Stored stored = store_.load();
+  if (scenario_.saboteur != nullptr) scenario_.saboteur->reads(stored);
+  witness([&](Checker& checker) { checker.daemon_up(now_, wall(), store_.load().fleet); });
+  core::NodeFacts node{NodeId{fmt::format("{:016x}", life_)}, life_, "boot"};
+  daemon_.emplace(scenario_.misread != nullptr ? *scenario_.misread : scenario_.fleet, stored,
+                  std::move(node), 1.0, daemon_time());
+  perform(daemon_->open(daemon_time()));
+  note_reconciled();
+}
+
+void World::lose_daemon(Duration downtime) {
+  daemon_.reset();
+  store_.crash();
+  answers_.clear();
+  daemon_knows_ = crash_now_ = false;
+  crash_window_ = CrashWindow::none;
+  witness([&](Checker& checker) { checker.daemon_down(now_); });
+  agenda_.enter(now_ + downtime, DaemonDue{});
+}
+
+void World::deliver(core::Event event) {
+  if (!daemon_) return;
+  if (scenario_.saboteur != nullptr && !scenario_.saboteur->hears(event)) return;
+  hash_.add(now_, event);
+  perform(daemon_->handle(event, daemon_time()));
+  note_reconciled();
+}
+
+void World::tell_soon(core::Event event) {
+  agenda_.enter(now_ + dice_store_.between(Duration{0}, Duration{1}),
+                TellDaemon{life_, std::move(event)});
+}
+
+void World::note_reconciled() {
+  if (!daemon_ || reconciled_ || !daemon_->reconciled()) return;
+  reconciled_ = true;
+  witness([&](Checker& checker) { checker.reconciled(now_); });
+}
+
+void World::perform(core::Effects effects) {
+  hash_.add(effects);
+  if (scenario_.saboteur != nullptr) scenario_.saboteur->wants(effects);
+  for (core::Effect& effect : effects) {
+    std::visit(Match{[&](core::Persist& persist) { submit(std::move(persist.batch)); },
+                     [&](core::LaunchAttempt& start) { launch(start); },
+                     [&](core::KillTree& end) { kill(end.token, end.grace, end.why); },
+                     [&](core::KillLeftover& left) {
+                       const Duration takes =
+                           dice_trees_.between(Duration{1}, std::chrono::milliseconds{400});
+                       agenda_.enter(now_ + takes, Sweep{left.attempt.token, life_});
+                     },
+                     [&](core::Answer& answer) { acknowledge(std::move(answer)); },
+                     [&](core::Stopped& stopped) {
+                       stop_after_ = stopped.after;
+                       stop_when_recorded();
+                     }},
+               effect);
+  }
+  if (!crash_now_ || !daemon_) return;
+  fired(Fault::daemon_killed);
+  lose_daemon(dice_faults_.around(scenario_.mix.downtime_median, 1.6));
+}
+
+}  // namespace takt::sim

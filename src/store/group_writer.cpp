@@ -1,0 +1,108 @@
+#include "store/group_writer.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "store/store_error.h"
+
+namespace takt::store {
+
+using ports::StoreError;
+
+namespace {
+
+constexpr std::chrono::milliseconds kBusy{250};
+
+}  // namespace
+
+GroupWriter::Open::Open(sql::Connection opened) : connection(std::move(opened)), rows(connection) {}
+
+GroupWriter::GroupWriter(std::filesystem::path file, Owner owner, FileIdentity identity)
+    : file_(std::move(file)), owner_(std::move(owner)), identity_(identity) {}
+
+std::optional<StoreError> GroupWriter::commit(std::span<const core::Batch> group) {
+  if (auto error = check_in_place()) return error;
+  if (!open_) {
+    if (auto error = reopen()) return error;
+  }
+  if (!write(group)) return give_up();
+  recorded_ = group.back().fleet;
+  return std::nullopt;
+}
+
+/// An open connection goes on writing to a file that was deleted or moved, and all of it would be
+/// gone at the next start. The connection is kept: it is the last hold on those rows.
+std::optional<StoreError> GroupWriter::check_in_place() {
+  const auto found = identify(file_);
+  if (!found) return found.error();
+  if (*found == identity_) return std::nullopt;
+  const std::string path = file_.string();
+  if (!*found) {
+    return StoreError{StoreError::Kind::io, path + ": was deleted or moved while in use",
+                      fmt::format("move it back to {}, and takt goes on. If it was deleted, stop "
+                                  "takt and restore a backup; what was not written is lost",
+                                  path)};
+  }
+  return StoreError{StoreError::Kind::io, path + ": was replaced by another file while in use",
+                    fmt::format("move the former file back to {}, and takt goes on; or restart "
+                                "takt to use the new one",
+                                path)};
+}
+
+std::optional<StoreError> GroupWriter::reopen() {
+  if (auto error = inspect(file_, Depth::quick, owner_)) return error;
+  auto connection = open_for_writing(file_, kBusy);
+  if (!connection) return connection.error();
+  if (auto error = check_recorded(*connection)) return error;
+  auto opened = std::make_unique<Open>(std::move(*connection));
+  if (!opened->connection.ok()) return error_from(opened->connection.recover(), file_);
+  open_ = std::move(opened);
+  return std::nullopt;
+}
+
+std::optional<StoreError> GroupWriter::check_recorded(sql::Connection& connection) {
+  if (!recorded_) return std::nullopt;
+  std::vector<core::FleetRow> found;
+  {
+    sql::Statement select(connection, "SELECT " + column_list<core::FleetRow>() + " FROM fleet");
+    found = read_rows<core::FleetRow>(select);
+  }
+  if (!connection.ok()) return error_from(connection.recover(), file_);
+  if (!found.empty() && found[0].last_run >= recorded_->last_run &&
+      found[0].last_token >= recorded_->last_token &&
+      found[0].last_event >= recorded_->last_event) {
+    return std::nullopt;
+  }
+  return corrupt(file_, "lost rows that it had confirmed");
+}
+
+bool GroupWriter::write(std::span<const core::Batch> group) {
+  sql::Connection& connection = open_->connection;
+  const bool synced = std::ranges::any_of(group, &core::Batch::synced);
+  if (synced != open_->full_sync) {
+    connection.exec(synced ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL");
+    open_->full_sync = synced;
+  }
+  connection.exec("BEGIN IMMEDIATE");
+  for (const core::Batch& batch : group) {
+    for (const core::Row& row : batch.rows) open_->rows.write(row);
+    if (!connection.ok()) return false;
+  }
+  open_->rows.write(group.back().fleet);  // each batch has one; the last says it all
+  return connection.exec("COMMIT");
+}
+
+StoreError GroupWriter::give_up() {
+  const StoreError error = error_from(open_->connection.recover(), file_);
+  if (error.kind != StoreError::Kind::in_use) open_.reset();
+  return error;
+}
+
+void GroupWriter::close() {
+  // A checkpoint that fails loses nothing: the log stays and is read at the next start.
+  if (open_) open_->connection.exec("PRAGMA wal_checkpoint(PASSIVE)");
+  open_.reset();
+}
+
+}  // namespace takt::store

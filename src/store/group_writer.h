@@ -1,0 +1,59 @@
+#pragma once
+// GroupWriter: commits groups of batches to one database file, a transaction a group, and says why
+// it could not. It neither waits nor retries; whoever owns it does, with the same group.
+//
+//            commit ok                      locked: the connection stays
+//          ┌──────────┐                   ┌──────────┐
+//          └─▶ open ──┴── commit fails ───┴─▶ open   any other fault: closed, and opened and
+//          checked
+//                                            closed  anew before the next commit
+//
+// A connection whose write or sync failed is never trusted again: the kernel may have dropped dirty
+// pages and called the next sync a success. So it is closed, the file opened and checked (that what
+// was reported as recorded is there), and the whole group written once more; rows replace
+// themselves.
+//
+// Private to this folder; one thread.
+
+#include <optional>
+#include <span>
+
+#include "store/database.h"
+#include "store/row_writer.h"
+
+namespace takt::store {
+
+class GroupWriter {
+ public:
+  /// `identity` is the inspected file; only that one is ever written to.
+  GroupWriter(std::filesystem::path file, Owner owner, FileIdentity identity);
+
+  /// Writes every batch, in order, in one transaction; synced to the disk if one of them asks.
+  /// Nothing is returned when all of it is committed; otherwise none of it is.
+  std::optional<ports::StoreError> commit(std::span<const core::Batch> group);
+
+  /// Brings the log into the database file and closes it.
+  void close();
+
+ private:
+  struct Open {
+    explicit Open(sql::Connection opened);
+    sql::Connection connection;
+    RowWriter rows;
+    bool full_sync = false;
+  };
+
+  std::optional<ports::StoreError> check_in_place();
+  std::optional<ports::StoreError> reopen();
+  std::optional<ports::StoreError> check_recorded(sql::Connection& connection);
+  bool write(std::span<const core::Batch> group);
+  ports::StoreError give_up();
+
+  std::filesystem::path file_;
+  Owner owner_;
+  FileIdentity identity_;
+  std::unique_ptr<Open> open_;
+  std::optional<core::FleetRow> recorded_;  // of the last group that was committed
+};
+
+}  // namespace takt::store

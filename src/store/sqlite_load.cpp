@@ -1,0 +1,67 @@
+#include "store/sqlite_load.h"
+
+#include "store/row_sql.h"
+#include "store/store_error.h"
+
+namespace takt::store {
+namespace {
+
+constexpr std::chrono::milliseconds kBusy{5000};
+
+template <class Row>
+std::vector<Row> select(sql::Connection& database, const std::string& condition) {
+  sql::Statement statement(database, "SELECT " + column_list<Row>() + " FROM " +
+                                         std::string(RowTable<Row>::kName) + " " + condition);
+  return read_rows<Row>(statement);
+}
+
+/// Jumps from job to job along the index of good runs and takes the newest 50 of each: a window
+/// over the whole table would read all of history at every start.
+std::map<std::string, std::vector<Duration>> select_durations(sql::Connection& database) {
+  sql::Statement statement(database, R"sql(
+    WITH RECURSIVE names(job) AS (
+      SELECT min(job) FROM runs WHERE outcome = 'ok'
+      UNION ALL
+      SELECT (SELECT min(job) FROM runs WHERE outcome = 'ok' AND job > names.job)
+        FROM names WHERE names.job IS NOT NULL)
+    SELECT names.job, runs.ended_at - runs.started_at
+      FROM names JOIN runs ON runs.id IN (
+        SELECT id FROM runs WHERE outcome = 'ok' AND job = names.job
+          AND started_at IS NOT NULL AND ended_at IS NOT NULL ORDER BY id DESC LIMIT 50)
+     ORDER BY names.job, runs.id)sql");
+  std::map<std::string, std::vector<Duration>> durations;
+  while (statement.next()) {
+    std::string job;
+    Duration length{};
+    statement.read(job, length);
+    durations[std::move(job)].push_back(length);
+  }
+  return durations;
+}
+
+core::Stored select_all(sql::Connection& database) {
+  core::Stored stored;
+  auto fleets = select<core::FleetRow>(database, "");
+  if (!fleets.empty()) stored.fleet = std::move(fleets.front());
+  stored.jobs = select<core::JobRow>(database, "ORDER BY job");
+  stored.heartbeats = select<core::HeartbeatRow>(database, "ORDER BY job");
+  stored.open_runs = select<core::RunRow>(database, "WHERE state <> 'ended' ORDER BY id");
+  stored.open_attempts = select<core::AttemptRow>(
+      database, "WHERE run IN (SELECT id FROM runs WHERE state <> 'ended') ORDER BY token");
+  stored.durations = select_durations(database);
+  return stored;
+}
+
+}  // namespace
+
+std::expected<core::Stored, ports::StoreError> load_stored(const std::filesystem::path& file) {
+  auto opened = sql::Connection::open(file, sql::Connection::Access::read, kBusy);
+  if (!opened) return std::unexpected(error_from(opened.error(), file));
+  opened->exec("BEGIN");
+  core::Stored stored = select_all(*opened);
+  opened->exec("COMMIT");
+  if (!opened->ok()) return std::unexpected(error_from(opened->recover(), file));
+  return stored;
+}
+
+}  // namespace takt::store

@@ -1,0 +1,59 @@
+#pragma once
+// SqliteStore: the default store. One database file (WAL), one connection, one writer thread that
+// takes everything queued and commits it as one transaction, so that one fsync serves many starts.
+//
+//   submit ─▶ queue ─▶ [writer thread: group ─▶ BEGIN .. COMMIT] ─▶ recorded(last seq of the group)
+//                            ▲      │
+//                            └ wait ┘  50 ms, doubled up to 1 s, while it fails: the group is kept
+//                                      failed(why) once: at once, for a lock after 1 s; then back()
+//
+// How safe recorded means: the commit survives a SIGKILL of the daemon (the rows are in the
+// kernel). A group with a `synced` batch is committed with an fsync and survives a power cut.
+//
+// Which file it takes and which it refuses: store/database.h. Tables: docs/design/0004-store.md.
+
+#include <expected>
+#include <filesystem>
+#include <memory>
+#include <string>
+
+#include "ports/store.h"
+
+namespace takt::store {
+
+class SqliteStore final : public ports::Store {
+ public:
+  /// Opens the database of this fleet, or makes it (mode 0600, in an existing folder). Blocking:
+  /// reads the whole file once when it is at most 256 MiB. The listener is called on the writer
+  /// thread, from the first submit to the end of the destructor, and must live that long.
+  static std::expected<std::unique_ptr<SqliteStore>, ports::StoreError> open(
+      const std::filesystem::path& file, const std::string& fleet_name, double speed,
+      ports::StoreListener& listener);
+
+  /// Goes on writing what is queued for at most 2 s, then leaves the rest unwritten (it was never
+  /// reported as recorded), brings the log into the database file and closes it.
+  ~SqliteStore() override;
+
+  SqliteStore(const SqliteStore&) = delete;
+  SqliteStore& operator=(const SqliteStore&) = delete;
+
+  std::expected<core::Stored, ports::StoreError> load() override;
+
+  /// Any thread. Never blocks on the disk.
+  void submit(core::Batch batch) override;
+
+  /// Any thread. Counts a batch until its recorded() has returned.
+  std::size_t backlog() const override;
+
+  /// Any thread but the listener's.
+  bool flush(Duration patience) override;
+
+ private:
+  class Writer;
+  SqliteStore(std::filesystem::path file, std::unique_ptr<Writer> writer);
+
+  std::filesystem::path file_;
+  std::unique_ptr<Writer> writer_;
+};
+
+}  // namespace takt::store

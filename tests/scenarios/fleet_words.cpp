@@ -1,0 +1,145 @@
+#include "scenarios/fleet_words.h"
+
+#include <fmt/format.h>
+
+#include <functional>
+#include <map>
+#include <optional>
+#include <sstream>
+#include <stdexcept>
+
+namespace takt::scenarios {
+namespace {
+
+[[noreturn]] void reject(const std::string& what) { throw std::invalid_argument(what); }
+
+std::vector<std::string> split(const std::string& text, char at) {
+  std::vector<std::string> parts;
+  std::istringstream stream{text};
+  for (std::string part; std::getline(stream, part, at);) parts.push_back(part);
+  return parts;
+}
+
+Duration duration(const std::string& text) {
+  const auto parsed = parse_duration(text);
+  if (!parsed) reject(fmt::format("'{}' {}", text, parsed.error()));
+  return *parsed;
+}
+
+template <class E>
+E enumerator(const std::string& text) {
+  const auto value = from_word<E>(text);
+  if (!value) reject(fmt::format("'{}' is none of the words", text));
+  return *value;
+}
+
+core::Schedule every_of(const std::string& text) {
+  const auto dots = text.find("..");
+  if (dots == std::string::npos) return core::Every{duration(text), std::nullopt};
+  return core::EveryBetween{duration(text.substr(0, dots)), duration(text.substr(dots + 2)), {}};
+}
+
+void set_offset(core::Schedule& schedule, Duration offset) {
+  if (auto* every = std::get_if<core::Every>(&schedule)) every->offset = offset;
+  if (auto* range = std::get_if<core::EveryBetween>(&schedule)) range->offset = offset;
+}
+
+void set_retry_on(core::RetryPolicy& policy, const std::string& text) {
+  policy.on.clear();
+  for (const std::string& part : split(text, ',')) {
+    if (const auto outcome = from_word<core::Outcome>(part)) {
+      policy.on.push_back(*outcome);
+    } else {
+      policy.on_exit_codes.push_back(std::stoi(part));
+    }
+  }
+}
+
+/// name:type:default[:min:max]
+core::Param param_of(const std::string& text) {
+  const auto parts = split(text, ':');
+  if (parts.size() < 3) reject("a param is name:type:default[:min:max]");
+  core::Param param{parts[0], enumerator<core::ParamType>(parts[1]), parts[2], {}, {}};
+  if (parts.size() > 3) param.min = std::stod(parts[3]);
+  if (parts.size() > 4) param.max = std::stod(parts[4]);
+  return param;
+}
+
+using Setter = std::function<void(core::JobSpec&, const std::string&)>;
+
+const std::map<std::string, Setter>& setters() {
+  using Job = core::JobSpec;
+  using Text = std::string;
+  static const std::map<std::string, Setter> kSetters{
+      {"every", [](Job& j, const Text& v) { j.schedule = every_of(v); }},
+      {"after", [](Job& j, const Text& v) { j.schedule = core::After{duration(v)}; }},
+      {"offset", [](Job& j, const Text& v) { set_offset(j.schedule, duration(v)); }},
+      {"jitter", [](Job& j, const Text& v) { j.jitter = duration(v); }},
+      {"start_within", [](Job& j, const Text& v) { j.start_within = duration(v); }},
+      {"catchup", [](Job& j, const Text& v) { j.catchup = enumerator<core::Catchup>(v); }},
+      {"catchup_max", [](Job& j, const Text& v) { j.catchup_max = std::stoi(v); }},
+      {"priority", [](Job& j, const Text& v) { j.priority = enumerator<core::Priority>(v); }},
+      {"enabled", [](Job& j, const Text& v) { j.enabled = v == "true"; }},
+      {"overlap", [](Job& j, const Text& v) { j.overlap = enumerator<core::Overlap>(v); }},
+      {"delivery", [](Job& j, const Text& v) { j.delivery = enumerator<core::Delivery>(v); }},
+      {"retries", [](Job& j, const Text& v) { j.retry.retries = std::stoi(v); }},
+      {"retry_on", [](Job& j, const Text& v) { set_retry_on(j.retry, v); }},
+      {"timeout", [](Job& j, const Text& v) { j.timeout = duration(v); }},
+      {"kill_grace", [](Job& j, const Text& v) { j.kill_grace = duration(v); }},
+      {"hung_after", [](Job& j, const Text& v) { j.hung_after = duration(v); }},
+      {"stale_after", [](Job& j, const Text& v) { j.stale_after = duration(v); }},
+      {"late_after", [](Job& j, const Text& v) { j.late_after = duration(v); }},
+      {"quarantine_after", [](Job& j, const Text& v) { j.quarantine_after = std::stoi(v); }},
+      {"expect", [](Job& j, const Text& v) { j.expect = duration(v); }},
+      {"problem", [](Job& j, const Text& v) { j.problem = v; }},
+      {"param", [](Job& j, const Text& v) { j.params.push_back(param_of(v)); }},
+  };
+  return kSetters;
+}
+
+std::pair<std::string, std::string> key_value(const std::string& text) {
+  const auto equals = text.find('=');
+  if (equals == std::string::npos) reject(fmt::format("'{}' is not key=value", text));
+  return {text.substr(0, equals), text.substr(equals + 1)};
+}
+
+}  // namespace
+
+core::JobSpec job_of(const std::vector<std::string>& words) {
+  if (words.empty()) reject("a job needs a name");
+  core::JobSpec job;
+  job.name = words.front();
+  for (std::size_t i = 1; i < words.size(); ++i) {
+    const auto [key, value] = key_value(words[i]);
+    const auto setter = setters().find(key);
+    if (setter == setters().end()) reject(fmt::format("a job has no key '{}'", key));
+    setter->second(job, value);
+  }
+  return job;
+}
+
+double read_fleet(core::FleetSpec& fleet, const std::vector<std::string>& words) {
+  double speed = 1;
+  for (const std::string& text : words) {
+    const auto [key, value] = key_value(text);
+    if (key == "max_running") {
+      fleet.max_running = std::stoi(value);
+    } else if (key == "ageing") {
+      fleet.ageing = duration(value);
+    } else if (key == "speed") {
+      speed = std::stod(value);
+    } else {
+      reject(fmt::format("a fleet has no key '{}'", key));
+    }
+  }
+  return speed;
+}
+
+Duration signed_duration(const std::string& text) {
+  const bool negative = text.starts_with('-');
+  const bool has_sign = negative || text.starts_with('+');
+  const Duration size = duration(has_sign ? text.substr(1) : text);
+  return negative ? -size : size;
+}
+
+}  // namespace takt::scenarios

@@ -1,0 +1,284 @@
+#include "scenarios/scenario.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <sstream>
+#include <stdexcept>
+#include <vector>
+
+#include "scenarios/fleet_words.h"
+#include "scenarios/hand_shell.h"
+#include "scenarios/narrator.h"
+
+namespace takt::scenarios {
+namespace {
+
+using Words = std::vector<std::string>;
+
+Words words_of(const std::string& line) {
+  Words words;
+  std::istringstream stream{line};
+  for (std::string word; stream >> word;) words.push_back(word);
+  return words;
+}
+
+std::optional<std::string> value_of(const Words& words, const std::string& key) {
+  for (const std::string& word : words) {
+    if (word.starts_with(key + "=")) return word.substr(key.size() + 1);
+  }
+  return std::nullopt;
+}
+
+bool has(const Words& words, const std::string& word) {
+  return std::ranges::find(words, word) != words.end();
+}
+
+std::string all_or_name(const std::string& word) { return word == "all" ? "" : word; }
+
+core::ProcessEnd end_of(const Words& words) {
+  core::ProcessEnd end;
+  if (const auto code = value_of(words, "exit")) end.exit_code = std::stoi(*code);
+  if (const auto signal = value_of(words, "signal")) end.signal = std::stoi(*signal);
+  if (const auto number = value_of(words, "errno")) end.spawn_errno = std::stoi(*number);
+  if (const auto leaked = value_of(words, "leaked")) end.leaked = std::stoi(*leaked);
+  end.out_of_memory = has(words, "oom");
+  if (end.out_of_memory) end.signal = 9;
+  if (!end.exit_code && !end.signal && !end.spawn_errno && !has(words, "unknown")) {
+    throw std::invalid_argument("how does it end? exit=, signal=, errno=, oom or unknown");
+  }
+  return end;
+}
+
+class Player {
+ public:
+  Player() {
+    fleet_.name = "scenario";
+    add_life_steps();
+    add_process_steps();
+    add_request_steps();
+    add_store_steps();
+    add_view_steps();
+  }
+
+  /// Plays one step and returns what came of it.
+  std::vector<std::string> step(const std::string& line) {
+    Words words = words_of(line);
+    if (words.front().starts_with('+')) {
+      shell().advance(signed_duration(words.front()));
+      words.erase(words.begin());
+    }
+    if (!words.empty()) perform(words);
+    return std::exchange(told_, {});
+  }
+
+ private:
+  using Step = std::function<void(const Words&)>;
+
+  void perform(const Words& words) {
+    std::string verb = words.front();
+    if (!steps_.contains(verb) && words.size() > 1) verb += " " + words[1];
+    const auto found = steps_.find(verb);
+    if (found == steps_.end()) throw std::invalid_argument("no such step");
+    found->second({words.begin() + (verb.find(' ') == std::string::npos ? 1 : 2), words.end()});
+  }
+
+  HandShell& shell() {
+    if (!shell_) throw std::logic_error("the fleet has not started");
+    return *shell_;
+  }
+
+  core::FleetSpec& fleet() { return shell_ ? shell_->spec() : fleet_; }
+
+  void first_start() {
+    shell_ = std::make_unique<HandShell>(fleet_, speed_,
+                                         [this](WallTime at, const core::Effect& effect) {
+                                           for (std::string& line : narrator_.tell(at, effect))
+                                             told_.push_back(std::move(line));
+                                         });
+    shell_->start(Duration{0});
+  }
+
+  void kill() {
+    shell().kill();
+    narrator_.forget_all_but(shell().rows());
+  }
+
+  void remove_job(const std::string& name) {
+    std::erase_if(fleet().jobs, [&](const core::JobSpec& job) { return job.name == name; });
+  }
+
+  void put_job(const Words& words) {
+    core::JobSpec job = job_of(words);
+    auto& jobs = fleet().jobs;
+    const auto old = std::ranges::find(jobs, job.name, &core::JobSpec::name);
+    if (old == jobs.end()) {
+      jobs.push_back(std::move(job));
+    } else {
+      *old = std::move(job);
+    }
+  }
+
+  /// The oldest living attempt that is meant.
+  Token living(const Words& words, bool started) {
+    const auto run = value_of(words, "run");
+    for (const auto& [token, one] : shell().living()) {
+      const bool of_job = shell().daemon().spec().jobs[one.launch.job].name == words.at(0);
+      const bool of_run = !run || std::stoll(*run) == one.launch.run.value;
+      if (of_job && of_run && one.started == started) return token;
+    }
+    throw std::invalid_argument("no such process");
+  }
+
+  Token any_living(const Words& words) {
+    try {
+      return living(words, true);
+    } catch (const std::invalid_argument&) {
+      return living(words, false);  // could not be spawned, or ended as fast as it began
+    }
+  }
+
+  Token leftover(const std::string& job) {
+    for (const auto& [token, row] : shell().leftovers()) {
+      if (row.job == job) return token;
+    }
+    throw std::invalid_argument("no such leftover");
+  }
+
+  RequestId next_request() { return RequestId{++last_request_}; }
+
+  void trigger(const Words& words) {
+    core::Trigger trigger{next_request(), words.at(0), {}, has(words, "force")};
+    for (const std::string& word : words) {
+      const auto equals = word.find('=');
+      if (equals == std::string::npos) continue;
+      trigger.params.emplace_back(word.substr(0, equals), word.substr(equals + 1));
+    }
+    shell().tell(trigger);
+  }
+
+  void pause(const Words& words) {
+    core::Pause pause{next_request(), all_or_name(words.at(0)), {}, {}};
+    if (const auto lasting = value_of(words, "for")) pause.lasting = signed_duration(*lasting);
+    pause.reason = value_of(words, "reason").value_or("");
+    shell().tell(pause);
+  }
+
+  void show(const std::string& what) {
+    const core::Coordinator& daemon = shell().daemon();
+    const Instant now = shell().now();
+    if (what == "fleet") {
+      const core::FleetView view = daemon.fleet_view(now);
+      told_.push_back(fmt::format("fleet epoch {}, {}, {}", scenario_time(daemon.epoch()),
+                                  daemon.reconciled() ? "reconciled" : "not reconciled",
+                                  view.ok() ? "ok" : "not ok"));
+      return;
+    }
+    const auto view = daemon.job_view(what, now);
+    if (!view) throw std::invalid_argument("no such job");
+    const core::JobRow& row = shell().rows().jobs().at(what);
+    const auto next = [](std::optional<WallTime> at) { return at ? scenario_time(*at) : "none"; };
+    told_.push_back(fmt::format("{} is {}{}{}, next {}; stored cursor {}@{}, {} failed in a row",
+                                what, word(view->state), view->stuck ? ", stuck" : "",
+                                view->overdue ? ", overdue" : "", next(view->next_at),
+                                row.next_number, next(row.next_at), view->consecutive_failures));
+  }
+
+  void why(const std::string& job) {
+    const auto view = shell().daemon().why(job, shell().now());
+    if (!view) throw std::invalid_argument("no such job");
+    told_.push_back(view->summary);
+    for (const core::Gate& gate : view->gates) {
+      if (gate.answer == core::GateAnswer::pass) continue;
+      told_.push_back(fmt::format("  {} {}: {} of {}; {}", word(gate.gate), word(gate.answer),
+                                  gate.value, gate.limit, gate.text));
+    }
+  }
+
+  void add_life_steps() {
+    steps_["fleet"] = [this](const Words& w) { speed_ = read_fleet(fleet(), w); };
+    steps_["job"] = [this](const Words& w) { put_job(w); };
+    steps_["remove"] = [this](const Words& w) { remove_job(w.at(0)); };
+    steps_["start"] = [this](const Words&) { first_start(); };
+    steps_["kill daemon"] = [this](const Words&) { kill(); };
+    steps_["restart after"] = [this](const Words& w) {
+      if (shell().up()) kill();
+      shell().start(signed_duration(w.at(0)));
+    };
+    steps_["stall"] = [this](const Words& w) { shell().stall(signed_duration(w.at(0))); };
+    steps_["step clock"] = [this](const Words& w) {
+      shell().tell(core::ClockStepped{signed_duration(w.at(0))});
+    };
+  }
+
+  void add_process_steps() {
+    steps_["started"] = [this](const Words& w) { shell().started(living(w, false)); };
+    steps_["ended"] = [this](const Words& w) { shell().ended(any_living(w), end_of(w)); };
+    steps_["done"] = [this](const Words& w) {
+      const Token token = living(w, false);
+      shell().started(token);
+      shell().ended(token, end_of(w));
+    };
+    steps_["gone"] = [this](const Words& w) { shell().gone(leftover(w.at(0))); };
+  }
+
+  void add_request_steps() {
+    steps_["trigger"] = [this](const Words& w) { trigger(w); };
+    steps_["cancel"] = [this](const Words& w) {
+      shell().tell(core::Cancel{next_request(), RunId{std::stoll(w.at(0))}});
+    };
+    steps_["pause"] = [this](const Words& w) { pause(w); };
+    steps_["resume"] = [this](const Words& w) {
+      shell().tell(core::Resume{next_request(), all_or_name(w.at(0))});
+    };
+    steps_["drain"] = [this](const Words&) { shell().tell(core::Drain{next_request()}); };
+    steps_["shutdown"] = [this](const Words&) { shell().tell(core::ShutDown{next_request()}); };
+  }
+
+  void add_store_steps() {
+    steps_["hold store"] = [this](const Words&) { shell().hold_store(); };
+    steps_["release store"] = [this](const Words&) { shell().release_store(); };
+    steps_["store fails"] = [this](const Words&) { shell().fail_store(); };
+    steps_["store back"] = [this](const Words&) { shell().bring_store_back(); };
+  }
+
+  void add_view_steps() {
+    steps_["show"] = [this](const Words& w) { show(w.at(0)); };
+    steps_["why"] = [this](const Words& w) { why(w.at(0)); };
+  }
+
+  core::FleetSpec fleet_;
+  double speed_ = 1;
+  std::int64_t last_request_ = 0;
+  Narrator narrator_;
+  std::vector<std::string> told_;
+  std::unique_ptr<HandShell> shell_;
+  std::map<std::string, Step> steps_;
+};
+
+}  // namespace
+
+std::string play(const std::string& text) {
+  Player player;
+  std::string played;
+  std::istringstream stream{text};
+  int number = 0;
+  for (std::string line; std::getline(stream, line);) {
+    number += 1;
+    if (line.starts_with('>')) continue;
+    played += line + "\n";
+    if (words_of(line).empty() || line.starts_with('#')) continue;
+    try {
+      for (const std::string& told : player.step(line)) played += "> " + told + "\n";
+    } catch (const std::exception& e) {
+      throw std::runtime_error(fmt::format("line {}: {}: {}", number, line, e.what()));
+    }
+  }
+  return played;
+}
+
+}  // namespace takt::scenarios

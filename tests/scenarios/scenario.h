@@ -1,0 +1,36 @@
+#pragma once
+// Scenario: a golden text played through the coordinator. A file holds comments, a fleet, and steps;
+// below each step stands what came of it:
+//
+//   # comment
+//   fleet max_running=1                       see fleet_words.h
+//   job posting every=5m offset=0s
+//   start
+//   > 00:00:00 event info fleet_started: ...
+//   +5m                                       time passes; a step may follow on the same line
+//   > 00:05:00 run 1 posting schedule slot 1@00:05:00 running
+//   +2s done posting exit=0
+//
+// Steps:
+//   start | kill daemon | restart after 10m   a new daemon is restored from the recorded rows
+//   +5m [step] | stall 10s                    time passes, with ticks or without
+//   started JOB | ended JOB END | done JOB END   what its (oldest) process does; run=N picks one
+//   gone JOB                                  its leftover is proven dead
+//   trigger JOB [force] [name=value]... | cancel RUN | pause JOB|all [for=1h] [reason=word]
+//   resume JOB|all | drain | shutdown
+//   hold store | release store | store fails | store back
+//   step clock +1h
+//   job ... | remove JOB                      edits the fleet for the next restart
+//   show JOB | show fleet | why JOB           what the views and the stored cursor say
+//
+//   END: exit=N | signal=N | errno=N | oom | unknown, and leaked=N
+
+#include <string>
+
+namespace takt::scenarios {
+
+/// The text of a scenario with what really comes of its steps in place of what it says. Throws
+/// std::exception, with the line, for a step that makes no sense.
+std::string play(const std::string& text);
+
+}  // namespace takt::scenarios
