@@ -4,11 +4,12 @@
 //   no cgroup     ProcessLauncher: log file, orphan check, listener
 //   cgroup        the same with a cgroup v2 folder for each attempt
 //
-// Prints runs a second and microseconds a run, the median of the rounds, and each as a ratio of
-// bare.
+// Prints microseconds a run (the median of the rounds), runs a second, and the processor time that this
+// process itself spends on a run, which other load leaves alone; each with its ratio to bare.
 //   takt_spawn_bench [runs a round, 1000] [rounds, 5]
 
 #include <poll.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 
 #include <algorithm>
@@ -155,7 +156,30 @@ double microseconds_of(const std::function<void()>& work) {
   return std::chrono::duration<double, std::micro>(Clock::now() - begun).count();
 }
 
-double median(std::vector<double> values) {
+/// Processor time of this process alone, without its children.
+double own_microseconds() {
+  rusage used{};
+  ::getrusage(RUSAGE_SELF, &used);
+  const auto of = [](const timeval& time) {
+    return static_cast<double>(time.tv_sec) * 1e6 + static_cast<double>(time.tv_usec);
+  };
+  return of(used.ru_utime) + of(used.ru_stime);
+}
+
+struct Cost {
+  double wall_us;
+  double own_us;
+};
+
+Cost cost_of(int runs, const std::function<void()>& work) {
+  const double own_before = own_microseconds();
+  const double wall = microseconds_of(work);
+  return {.wall_us = wall / runs, .own_us = (own_microseconds() - own_before) / runs};
+}
+
+double median(const std::vector<Cost>& costs, double Cost::* which) {
+  std::vector<double> values;
+  for (const Cost& cost : costs) values.push_back(cost.*which);
   std::ranges::sort(values);
   return values[values.size() / 2];
 }
@@ -172,24 +196,28 @@ int main(int argc, char** argv) {
   const int runs = argc > 1 ? std::max(1, std::atoi(argv[1])) : 1000;
   const int rounds = argc > 2 ? std::max(1, std::atoi(argv[2])) : 5;
   const std::string folder = scratch_folder();
-  std::map<int, std::vector<double>> taken;  // by way
+  std::map<int, std::vector<Cost>> taken;  // by way
   bool groups = true;
   for (int round = 0; round < rounds; ++round) {
-    taken[0].push_back(microseconds_of([&] { bare(runs); }) / runs);
+    taken[0].push_back(cost_of(runs, [&] { bare(runs); }));
     int way = 1;
     for (const auto lane : {exec::CgroupLane::none, exec::CgroupLane::automatic}) {
       Refill refill(lane, folder + "/" + std::to_string(round) + "-" + std::to_string(way));
       groups = groups && (way == 1 || refill.lane() != exec::CgroupLane::none);
-      taken[way++].push_back(microseconds_of([&] { refill.run(runs); }) / runs);
+      taken[way++].push_back(cost_of(runs, [&] { refill.run(runs); }));
     }
   }
   std::filesystem::remove_all(folder);
-  const double base = median(taken[0]);
-  std::printf("%-12s %10s %10s %8s\n", "", "us/run", "runs/s", "ratio");
+  const double base = median(taken[0], &Cost::wall_us);
+  const double own_base = median(taken[0], &Cost::own_us);
+  std::printf("%-14s %9s %8s %7s %10s %7s\n", "", "us/run", "runs/s", "ratio", "own us/run",
+              "ratio");
   const char* names[] = {"bare", "no cgroup", groups ? "cgroup" : "(no cgroups)"};
-  for (const auto& [way, values] : taken) {
-    const double each = median(values);
-    std::printf("%-12s %10.1f %10.0f %8.2f\n", names[way], each, 1e6 / each, each / base);
+  for (const auto& [way, costs] : taken) {
+    const double wall = median(costs, &Cost::wall_us);
+    const double own = median(costs, &Cost::own_us);
+    std::printf("%-14s %9.1f %8.0f %7.2f %10.1f %7.2f\n", names[way], wall, 1e6 / wall, wall / base,
+                own, own / own_base);
   }
   return 0;
 }

@@ -5,6 +5,7 @@
 
 #include "api/render.h"
 #include "cli/fields.h"
+#include "cli/people.h"
 #include "cli/terminal_text.h"
 
 namespace takt::cli {
@@ -20,9 +21,11 @@ void Console::report(const Failure& failure) const {
   err << "takt: " << inert(failure.what);
   if (!failure.where.empty()) err << " (" << inert(failure.where) << ")";
   err << '\n';
-  for (const auto& gate : failure.gates) {
-    const auto text = text_field(gate.as_object(), "text");
-    err << "  ✗ " << inert(text_field(gate.as_object(), "gate")) << ": " << inert(text) << '\n';
+  for (const auto& item : failure.gates) {
+    const auto& gate = item.as_object();
+    if (text_field(gate, "answer") == "pass") continue;
+    err << "  " << marked(text_field(gate, "answer")) << ' ' << inert(text_field(gate, "gate"))
+        << ": " << inert(text_field(gate, "text")) << '\n';
   }
   if (!failure.hint.empty()) err << "  hint: " << inert(failure.hint) << '\n';
   err << std::flush;

@@ -89,14 +89,17 @@ Failure unknown_option(std::string_view word, const Verb& verb) {
       near ? "did you mean '" + *near + "'?" : fmt::format("see takt {} --help", verb.name));
 }
 
+Failure does_not_take(std::string_view word, const Verb& verb) {
+  return usage_error(fmt::format("takt {} does not take {}", verb.name, fleet::quote_name(word)),
+                     fmt::format("see takt {} --help", verb.name));
+}
+
 std::optional<Failure> left_over(const Words& rest, const Verb& verb) {
   for (const auto& word : rest) {
     if (is_option(word)) return unknown_option(word, verb);
   }
   if (rest.empty()) return std::nullopt;
-  return usage_error(
-      fmt::format("takt {} does not take {}", verb.name, fleet::quote_name(rest.front())),
-      fmt::format("see takt {} --help", verb.name));
+  return does_not_take(rest.front(), verb);
 }
 
 std::expected<Arguments, Failure> collect(const Declared& declared) {
@@ -126,6 +129,9 @@ std::expected<Arguments, Failure> parse_rest(const Verb& verb, Words words) {
     positional = app.add_option("argument");
     positional->expected(1)->allow_extra_args(false);
   }
+  const auto dashes = std::ranges::find(words, "--");  // after it a word is never an option
+  Words literal(dashes == words.end() ? dashes : dashes + 1, words.end());
+  words.erase(dashes, words.end());
   std::ranges::reverse(words);  // CLI11 takes them from the back
   try {
     app.parse(words);
@@ -134,9 +140,13 @@ std::expected<Arguments, Failure> parse_rest(const Verb& verb, Words words) {
   }
   if (const auto failure = left_over(app.remaining(), verb)) return std::unexpected(*failure);
   auto arguments = collect(declared);
-  if (arguments && positional != nullptr && positional->count() > 0) {
-    arguments->set_positional(positional->results().front());
+  if (!arguments) return arguments;
+  if (positional != nullptr && positional->count() > 0) {
+    literal.insert(literal.begin(), positional->results().front());
   }
+  const std::size_t taken = positional == nullptr ? 0 : 1;
+  if (literal.size() > taken) return std::unexpected(does_not_take(literal[taken], verb));
+  if (!literal.empty()) arguments->set_positional(literal.front());
   return arguments;
 }
 

@@ -146,6 +146,9 @@ TEST(Parse, AParameterMayBeGivenSeveralTimesAndLeavesTheJobAlone) {
 
 TEST(Parse, AfterTwoDashesAWordIsNoOption) {
   EXPECT_EQ(parsed({"logs", "--", "-x"}).arguments.positional(), "-x");
+  EXPECT_EQ(parsed({"--", "ls"}).verb->name, "ls");
+  refused({"logs", "posting", "--", "-x"});
+  refused({"ls", "--", "x"});
 }
 
 TEST(Parse, JsonIsNoticedEvenWhenTheRestMakesNoSense) {

@@ -10,10 +10,10 @@ namespace {
 using namespace std::chrono_literals;
 
 TEST(People, DurationsHaveTheTwoUnitsThatMatter) {
-  EXPECT_EQ(friendly(0ms), "0ms");
-  EXPECT_EQ(friendly(999ms), "999ms");
-  EXPECT_EQ(friendly(4250ms), "4.2s");
-  EXPECT_EQ(friendly(42s), "42s");
+  EXPECT_EQ(friendly(Duration(0ms)), "0ms");
+  EXPECT_EQ(friendly(Duration(999ms)), "999ms");
+  EXPECT_EQ(friendly(Duration(4250ms)), "4.2s");
+  EXPECT_EQ(friendly(Duration(42s)), "42s");
   EXPECT_EQ(friendly(Duration(192s)), "3m12s");
   EXPECT_EQ(friendly(Duration(125min)), "2h05m");
   EXPECT_EQ(friendly(Duration(76h)), "3d04h");

@@ -71,12 +71,10 @@ std::expected<int, Failure> first_attempt(const json::object& run,
   for (const auto& attempt : attempts) {
     if (number_field(attempt.as_object(), "attempt") == *asked) return static_cast<int>(*asked);
   }
-  return std::unexpected(Failure{
-      .exit = Exit::not_found,
-      .what = fmt::format("run {} has no attempt {}", id, *asked),
-      .where = fmt::format("run {}", id),
-      .hint = fmt::format("it has {}",
-                          attempts.empty() ? "none" : fmt::format("1 to {}", attempts.size()))});
+  return std::unexpected(Failure{.exit = Exit::not_found,
+                                 .what = fmt::format("run {} has no attempt {}", id, *asked),
+                                 .where = fmt::format("run {}", id),
+                                 .hint = fmt::format("it has {} of them", attempts.size())});
 }
 
 /// Where lines go: to the printer, or kept for the one JSON object.

@@ -47,9 +47,10 @@ std::expected<json::object, Failure> trigger(Context& context, const std::string
   return answer;
 }
 
+/// The wait is over before the run is.
 Failure goes_on(Exit exit, RunId run, std::string_view why) {
   return {.exit = exit,
-          .what = fmt::format("{}; run {} goes on", why, run.value),
+          .what = std::string(why),
           .where = fmt::format("run {}", run.value),
           .hint = fmt::format("takt logs {0} -F shows it, takt cancel {0} ends it", run.value)};
 }
@@ -90,11 +91,15 @@ Result wait(Context& context, const std::string& job, RunId id, const FollowOpti
     case Followed::End::ended:
       return conclude(followed->run, console);
     case Followed::End::timed_out:
-      return std::unexpected(goes_on(Exit::timeout, id, "it has not ended in time"));
+      return std::unexpected(goes_on(
+          Exit::timeout, id, fmt::format("run {} goes on: it has not ended in time", id.value)));
     case Followed::End::interrupted:
-      return std::unexpected(goes_on(Exit::interrupted, id, "interrupted"));
+      return std::unexpected(
+          goes_on(Exit::interrupted, id, fmt::format("interrupted; run {} goes on", id.value)));
     case Followed::End::no_daemon:
-      return std::unexpected(goes_on(Exit::no_daemon, id, "the daemon stopped; with the next one"));
+      return std::unexpected(
+          goes_on(Exit::no_daemon, id,
+                  fmt::format("the daemon stopped; run {} goes on with the next one", id.value)));
     case Followed::End::unheard:
       break;
   }

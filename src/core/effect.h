@@ -65,7 +65,7 @@ struct Answer {
   std::string state;                                    // of that run
 };
 
-/// Everything has ended after ShutDown or Drain; the last batch is `after`.
+/// Everything has ended after ShutDown; the last batch is `after`.
 struct Stopped {
   Seq after;
 };

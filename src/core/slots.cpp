@@ -104,6 +104,18 @@ std::optional<RunId> unstarted(const State& s, const Job& job) {
   return std::nullopt;
 }
 
+/// A newer slot goes into a waiting run: its time to start is that slot's from now on.
+void stand_for(const State& s, Run& run, const Slot& slot) {
+  if (!run.deadline) return;
+  const JobSpec& spec = s.spec_of(run.job);
+  const auto next = next_slot(spec, s.epoch, slot);
+  if (spec.start_within) {
+    run.deadline = std::max(*run.deadline, saturating_add(slot.due, *spec.start_within));
+  } else if (next) {
+    run.deadline = std::max(*run.deadline, next->due);
+  }
+}
+
 /// Decides slots that meet an open run. False: it is not in the way.
 bool meet_open_run(Turn& turn, JobIndex index, const Decision& d) {
   const JobSpec& spec = turn.s.spec_of(index);
@@ -126,10 +138,7 @@ bool meet_open_run(Turn& turn, JobIndex index, const Decision& d) {
     }
   }
   if (!into) return false;
-  Run& run = turn.run(*into);
-  if (run.deadline && spec.start_within) {  // it stands for the newer slot from now on
-    run.deadline = std::max(*run.deadline, saturating_add(d.due.last.due, *spec.start_within));
-  }
+  stand_for(turn.s, turn.run(*into), d.due.last);
   write_slots(turn, index, d.first, d.due.last, Disposition::coalesced, Reason::overlap, into);
   return true;
 }

@@ -93,7 +93,7 @@ void LogFile::finish(std::uint64_t unread, WallTime now) {
   store();
   if (lost_ > lost_marked_) store();  // a disk that only now takes a mark
   if (!file_) return;
-  if (::ftruncate(file_.get(), offset_) != 0) failed(errno);
+  if (lost_ > 0 && ::ftruncate(file_.get(), offset_) != 0) failed(errno);
   const std::int64_t ms = millis(now);
   const timespec at{.tv_sec = ms / 1000, .tv_nsec = (ms % 1000) * 1'000'000};
   const timespec times[2] = {at, at};

@@ -4,6 +4,8 @@
 #include <string>
 #include <utility>
 
+#include "sim/random.h"
+
 namespace takt::sim {
 namespace {
 
@@ -90,6 +92,56 @@ core::FleetSpec nasty_fleet() {
   manual.hung_after = std::nullopt;
   manual.timeout = minutes{10};
   fleet.jobs.push_back(manual);
+  return fleet;
+}
+
+namespace {
+
+core::Schedule drawn_schedule(Random& dice) {
+  const Duration interval = dice.between(minutes{1}, minutes{30});
+  const Duration offset = dice.between(Duration{0}, 2 * interval);
+  switch (dice.below(6)) {
+    case 0:
+      return core::EveryBetween{interval, interval * 2, offset};
+    case 1:
+      return core::After{interval};
+    case 2:
+      return core::Every{interval, std::nullopt};
+    case 3:
+      return core::Manual{};
+    default:
+      return core::Every{interval, offset};
+  }
+}
+
+core::JobSpec drawn_job(Random& dice, std::string name) {
+  core::JobSpec spec = job(std::move(name), drawn_schedule(dice), dice.around(minutes{2}, 1.0));
+  spec.overlap = static_cast<core::Overlap>(dice.below(4));
+  spec.catchup = static_cast<core::Catchup>(dice.below(3));
+  spec.catchup_max = 1 + static_cast<int>(dice.below(5));
+  spec.delivery = static_cast<core::Delivery>(dice.below(2));
+  spec.priority = static_cast<core::Priority>(dice.below(4));
+  spec.retry.retries = static_cast<int>(dice.below(4));
+  spec.retry.jitter = dice.chance(0.3) ? 0.5 : 0;
+  spec.jitter = dice.chance(0.3) ? dice.between(Duration{0}, minutes{1}) : Duration{0};
+  if (dice.chance(0.3)) spec.retry.on = {core::Outcome::failed};
+  if (dice.chance(0.3)) spec.timeout = *spec.expect * 4;
+  if (dice.chance(0.3)) spec.start_within = dice.between(Duration{0}, minutes{10});
+  if (dice.chance(0.3)) spec.quarantine_after = 1 + static_cast<int>(dice.below(4));
+  if (dice.chance(0.5)) spec.stale_after = dice.between(minutes{5}, minutes{120});
+  if (dice.chance(0.3)) spec.late_after = dice.between(minutes{1}, minutes{10});
+  spec.enabled = !dice.chance(0.1);
+  return spec;
+}
+
+}  // namespace
+
+core::FleetSpec drawn_fleet(std::uint64_t seed) {
+  Random dice("fleet", seed);
+  core::FleetSpec fleet;
+  fleet.name = "drawn";
+  fleet.max_running = 4 + static_cast<int>(dice.below(10));
+  for (int i = 0; i < 12; ++i) fleet.jobs.push_back(drawn_job(dice, "job" + std::to_string(i)));
   return fleet;
 }
 

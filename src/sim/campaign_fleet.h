@@ -1,6 +1,8 @@
 #pragma once
 // Fleets for the simulator's own tests: small, quick, and with every policy in them.
 
+#include <cstdint>
+
 #include "core/spec.h"
 #include "sim/faults.h"
 
@@ -9,6 +11,9 @@ namespace takt::sim {
 /// One job of every overlap, catch-up, delivery and schedule, with limits short enough to be met
 /// often.
 core::FleetSpec nasty_fleet();
+
+/// Twelve jobs whose policies are drawn from the seed, with room for few of them at a time.
+core::FleetSpec drawn_fleet(std::uint64_t seed);
 
 /// A fault every ten minutes.
 Mix nasty_mix();

@@ -41,6 +41,18 @@ TEST(Campaign, NoSeedBreaksAnInvariantAndEveryKindOfFaultFires) {
   }
 }
 
+TEST(Campaign, NoDrawnFleetBreaksAnInvariant) {
+  for (std::uint64_t seed = 1; seed <= kSeeds; ++seed) {
+    const Scenario scenario{drawn_fleet(seed),
+                            {std::chrono::hours{24}, seed, true, true},
+                            nasty_mix(),
+                            nullptr,
+                            nullptr};
+    const Report report = World(scenario).run();
+    EXPECT_EQ(report.violation_count, 0) << "seed " << seed << "\n" << told(report);
+  }
+}
+
 TEST(Campaign, ASeedPlayedTwiceIsTheSame) {
   for (std::uint64_t seed = 1; seed <= 5; ++seed) {
     const Report once = simulate_nasty(seed, std::chrono::hours{12});

@@ -180,6 +180,7 @@ void Checker::finish(Instant at, Instant healed) {
   advance(at);
   for (JobIndex job = 0; job < context_.fleet.jobs.size(); ++job) {
     const core::JobSpec& spec = context_.spec(job);
+    if (spec.overlap == core::Overlap::replace) continue;  // newer runs may always end older ones
     const auto interval = core::longest_interval(spec);
     if (!interval || !spec.enabled || !spec.problem.empty() || runs_.is_held(job)) continue;
     const Duration needed = 2 * *interval + 10 * spec.expect.value_or(kExpectDefault);

@@ -356,6 +356,7 @@ void RunCheck::check_heartbeat(JobIndex job) {
 void RunCheck::line_went_back() {
   for (auto& [id, run] : open_) {
     if (run.slot_due) run.slot_due = std::min(*run.slot_due, context_.now);
+    if (run.attempts == 0) run.eligible = std::min(run.eligible, context_.now);
   }
 }
 
@@ -365,11 +366,19 @@ void RunCheck::acknowledged(RunId run) {
                      fmt::format("run {} was acknowledged and is not in the store", run.value));
 }
 
+bool RunCheck::may_be_held(JobIndex job) const {
+  if (is_held(job) || !context_.spec(job).enabled) return true;
+  const auto is_alive = [](const auto& entry) {
+    return entry.second.attempts > 0 && !entry.second.last;
+  };
+  return std::ranges::count_if(open_, is_alive) >= context_.fleet.max_running;
+}
+
 void RunCheck::missed_start(RunId id) {
   const auto found = open_.find(id);
   if (found == open_.end() || found->second.attempts > 0) return;
   const Run& run = found->second;
-  if (is_held(run.job) || folds_[run.job].open > 1) {  // a gate may hold it, or an older run
+  if (may_be_held(run.job) || folds_[run.job].open > 1) {  // or an older run stands in the way
     context_.require(context_.now + kAskAgain, Duty::run_started, id.value);
     return;
   }
@@ -381,7 +390,7 @@ void RunCheck::missed_retry(RunId id, int attempt) {
   const auto found = open_.find(id);
   if (found == open_.end() || found->second.attempts >= attempt) return;
   const Run& run = found->second;
-  if (is_held(run.job)) {
+  if (may_be_held(run.job)) {
     context_.require(context_.now + kAskAgain, Duty::retry_started, id.value, attempt);
     return;
   }

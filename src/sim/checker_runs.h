@@ -82,6 +82,8 @@ class RunCheck {
   void check_killed(const core::AttemptRow& row, const AttemptFacts& facts);
   void count(Run& run, const core::AttemptRow& row);
   void settle(RunId id, Run& run);
+  /// A gate that the rows cannot show the end of may hold the job's runs.
+  bool may_be_held(JobIndex job) const;
   bool has_evidence(const core::SlotsRow& row, JobIndex job) const;
   void check_may_end(const core::RunRow& row, const Run& run);
   void check_heartbeat(JobIndex job);

@@ -36,6 +36,9 @@ void SlotCheck::require(JobIndex job) {
 void SlotCheck::missed(JobIndex job, SlotNumber number) {
   const Next& next = next_[job];
   if (next.number != number || !next.due_last) return;
+  // The end of an open run moves the slot; it is demanded again then.
+  const bool is_after = std::holds_alternative<core::After>(context_.spec(job).schedule);
+  if (is_after && next.has_open_run) return;
   if (*next.due_last + kStartTolerance >= context_.now) {
     require(job);  // an `after` slot that moved
     return;

@@ -357,7 +357,7 @@ std::vector<Bug> liveness_bugs() {
        "L6",
        {},
        [](core::JobSpec& job) {
-         if (job.name == "replace") job.start_within = Duration{0};
+         if (job.name == "allow") job.start_within = Duration{0};
        }},
   };
 }

@@ -55,6 +55,9 @@ std::optional<StoreError> GroupWriter::reopen() {
   auto connection = open_for_writing(file_, kBusy);
   if (!connection) return connection.error();
   if (auto error = check_recorded(*connection)) return error;
+  // Where the disk is full, the log's own space is what can be had back; a failure changes nothing.
+  connection->exec("PRAGMA wal_checkpoint(TRUNCATE)");
+  static_cast<void>(connection->recover());
   auto opened = std::make_unique<Open>(std::move(*connection));
   if (!opened->connection.ok()) return error_from(opened->connection.recover(), file_);
   open_ = std::move(opened);

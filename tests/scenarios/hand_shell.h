@@ -41,6 +41,7 @@ class HandShell {
   void record(std::size_t batches);
   void release_store();
   std::size_t held() const { return held_.size(); }
+  bool holding() const { return holding_; }
 
   /// The store fails: StoreFailed, and batches are held. Back: StoreBack, then they are recorded.
   void fail_store();

@@ -241,6 +241,7 @@ class Player {
 
   void add_store_steps() {
     steps_["hold store"] = [this](const Words&) { shell().hold_store(); };
+    steps_["record"] = [this](const Words& w) { shell().record(std::stoul(w.at(0))); };
     steps_["release store"] = [this](const Words&) { shell().release_store(); };
     steps_["store fails"] = [this](const Words&) { shell().fail_store(); };
     steps_["store back"] = [this](const Words&) { shell().bring_store_back(); };

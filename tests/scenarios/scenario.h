@@ -18,7 +18,8 @@
 //   gone JOB                                  its leftover is proven dead
 //   trigger JOB [force] [name=value]... | cancel RUN | pause JOB|all [for=1h] [reason=word]
 //   resume JOB|all | drain | shutdown
-//   hold store | release store | store fails | store back
+//   hold store | record N | release store     batches wait; N of them are recorded; all of them
+//   store fails | store back
 //   step clock +1h
 //   job ... | remove JOB                      edits the fleet for the next restart
 //   show JOB | show fleet | why JOB           what the views and the stored cursor say
