@@ -16,7 +16,7 @@ bool same(char a, char b) { return lower(a) == lower(b); }
 /// Edits that still count as a slip of the fingers.
 std::size_t slips_allowed(std::size_t length) {
   if (length <= 2) return 0;
-  return std::max<std::size_t>(1, std::min<std::size_t>(length / 3, 4));
+  return std::max<std::size_t>(1, std::min<std::size_t>((length + 1) / 3, 4));
 }
 
 /// Optimal string alignment distance; both at most kLengthMax bytes.

@@ -27,7 +27,10 @@ void Checker::daemon_up(Instant at, WallTime wall, const std::optional<core::Fle
   const Duration shift_before = shift_;
   shift_ = wall.time_since_epoch() - wall_offsets_.back() - at.time_since_epoch();
   move(at);
-  if (shift_ < shift_before) runs_.line_went_back();
+  if (shift_ < shift_before) {
+    runs_.line_went_back();
+    slots_.line_went_back();
+  }
   context_.life += 1;
   context_.life_began = context_.now;
   reconciled_ = false;

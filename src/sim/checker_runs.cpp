@@ -79,6 +79,8 @@ void RunCheck::run(const core::RunRow& row, JobIndex job) {
     run.eligible = context_.on_line(row.queued_at);
     if (row.slot_at) run.slot_due = context_.on_line(*row.slot_at);
     folds_[job].open += 1;
+    folds_[job].made += 1;
+    made_.push_back(row.run);
     slots_.run_made(row, job);
     context_.require(context_.now + kStartTolerance, Duty::run_started, row.run.value);
   }
@@ -258,9 +260,15 @@ void RunCheck::heartbeat(const core::HeartbeatRow& row, JobIndex job) {
 }
 
 void RunCheck::batch_done() {
+  std::vector<JobIndex> jobs_with_new_runs;
+  for (const RunId id : made_) jobs_with_new_runs.push_back(open_.at(id).job);
   for (const RunId id : std::exchange(settled_, {})) {
     const auto found = open_.find(id);
     if (found != open_.end()) settle(id, found->second);
+  }
+  for (const JobIndex job : jobs_with_new_runs) folds_[job].made = 0;
+  for (const RunId id : std::exchange(made_, {})) {
+    if (const auto found = open_.find(id); found != open_.end()) found->second.is_new = false;
   }
   for (const JobIndex job : std::exchange(touched_, {})) {
     Fold& fold = folds_[job];
@@ -276,7 +284,9 @@ void RunCheck::settle(RunId id, Run& run) {
   touch(run.job);
   check_may_end(row, run);
   fold.open -= 1;
-  if (fold.open == 0) slots_.run_ended(run.job, ended);
+  // What an end brings about, its recovery run for one, is made after it and told beside it.
+  const int older = fold.open - fold.made + (run.is_new ? 1 : 0);
+  if (older == 0) slots_.run_ended(run.job, ended, fold.open > 0);
   if (row.disposition == core::Disposition::ran && row.outcome) {
     fold.last_outcome = row.outcome;
     if (row.outcome == core::Outcome::ok) {

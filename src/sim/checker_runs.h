@@ -56,13 +56,14 @@ class RunCheck {
     std::optional<Token> last_token;
     std::optional<core::Outcome> last;  // of the last attempt; none while it is not over
     std::optional<int> last_exit;
-    Instant eligible;  // of the next attempt, at the earliest
-    bool touched = false;
+    Instant eligible;                     // of the next attempt, at the earliest
+    bool is_new = true;                   // made in that batch
     std::optional<core::RunRow> settled;  // told in the batch that is being judged
   };
   /// What the history says of a job, to be found again in its heartbeat.
   struct Fold {
     int open = 0;
+    int made = 0;  // in the batch that is being judged
     int consecutive_failures = 0;
     bool paused = false;
     bool quarantined = false;
@@ -94,6 +95,7 @@ class RunCheck {
   SlotCheck& slots_;
   std::unordered_map<RunId, Run> open_;
   std::vector<bool> ended_;  // by run id
+  std::vector<RunId> made_;
   std::vector<RunId> settled_;
   std::vector<Fold> folds_;
   std::vector<JobIndex> touched_;

@@ -60,8 +60,15 @@ void SlotCheck::run_made(const core::RunRow& row, JobIndex job) {
   }
 }
 
-void SlotCheck::run_ended(JobIndex job, Instant at) {
-  next_[job].has_open_run = false;
+void SlotCheck::line_went_back() {
+  for (Next& next : next_) {
+    // Counted from a slot that now lies ahead, until the open run's end says better.
+    if (next.has_open_run && !next.due_last) next.due = std::min(next.due, context_.now);
+  }
+}
+
+void SlotCheck::run_ended(JobIndex job, Instant at, bool has_open_run) {
+  next_[job].has_open_run = has_open_run;
   ends_.push_back({job, at});
 }
 

@@ -24,10 +24,13 @@ class SlotCheck {
 
   /// A run appeared for the first time; its slot, if it has one, is decided or waits.
   void run_made(const core::RunRow& row, JobIndex job);
-  /// The job's last open run is settled or given up at `at`.
-  void run_ended(JobIndex job, Instant at);
+  /// The job's last open run is settled or given up at `at`; a new one may have come since.
+  void run_ended(JobIndex job, Instant at, bool has_open_run);
   void slots(const core::SlotsRow& row, JobIndex job);
   void batch_done();
+
+  /// The line went back, since a restart lost a clock step.
+  void line_went_back();
 
   /// slot_decided: is slot `number` still undecided?
   void missed(JobIndex job, SlotNumber number);
