@@ -234,12 +234,14 @@ TEST_P(Launcher, AnEnvFileOpenToOthersIsEperm) {
   EXPECT_EQ(run(core::Command{.argv = {"true"}, .env_file = folder_ / "env"}).spawn_errno, EPERM);
 }
 
-/// No new descriptors while it lives; what is open stays open.
+/// One more pipe and no other descriptor while it lives; what is open stays open.
 class NoDescriptors {
  public:
   NoDescriptors() {
     ::getrlimit(RLIMIT_NOFILE, &before_);
-    const rlimit none{.rlim_cur = 0, .rlim_max = before_.rlim_max};
+    const Descriptor lowest_free{::dup(0)};
+    const rlimit none{.rlim_cur = static_cast<rlim_t>(lowest_free.get()) + 2,
+                      .rlim_max = before_.rlim_max};
     ::setrlimit(RLIMIT_NOFILE, &none);
   }
   ~NoDescriptors() { ::setrlimit(RLIMIT_NOFILE, &before_); }

@@ -109,7 +109,9 @@ TAKT_IN_CHILD int child_main(void* data) {
 }
 
 /// clone3 whose child runs `entry(data)` on the stack named in `args` and exits with its result.
-#if defined(__x86_64__)
+#if defined(__SANITIZE_THREAD__)
+// fork takes its place, below.
+#elif defined(__x86_64__)
 long clone3_onto_stack(clone_args* args, int (*entry)(void*), void* data) {
   long result = 0;
   asm volatile(

@@ -30,6 +30,9 @@ void TreeCheck::started(Token token, RunId run, int attempt, JobIndex job,
     context_.violation("S3", fmt::format("{}: run {} attempt {} starts while another tree lives",
                                          spec.name, run.value, attempt));
   }
+  if (std::ssize(living_) > context_.fleet.max_running) {
+    context_.violation("S13", fmt::format("{} trees live at once", living_.size()));
+  }
   if (slot && context_.now < *slot) {
     context_.violation("S4",
                        fmt::format("{}: run {} starts before its slot", spec.name, run.value));

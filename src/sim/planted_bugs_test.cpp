@@ -179,6 +179,7 @@ struct Bug {
   std::string invariant;
   std::function<std::unique_ptr<Saboteur>()> saboteur;
   Misread misread;
+  std::optional<int> max_running;  // misread too
 };
 
 void PrintTo(const Bug& bug, std::ostream* out) { *out << bug.name; }
@@ -292,6 +293,7 @@ std::vector<Bug> attempt_bugs() {
        },
        {}},
       {"AcknowledgesBeforeTheCommit", "S10", make<AcknowledgesBeforeTheCommit>, {}},
+      {"TakesMoreThanTheNodeHolds", "S13", {}, {}, 1000},
   };
 }
 
@@ -366,17 +368,16 @@ class PlantedBug : public testing::TestWithParam<Bug> {};
 
 TEST_P(PlantedBug, IsCaughtByItsInvariant) {
   const Bug& bug = GetParam();
-  const core::FleetSpec fleet = nasty_fleet();
+  core::FleetSpec fleet = nasty_fleet();
+  fleet.max_running = 6;
   core::FleetSpec misread = fleet;
+  if (bug.max_running) misread.max_running = *bug.max_running;
   if (bug.misread) std::ranges::for_each(misread.jobs, bug.misread);
   std::set<std::string> spoken;
   for (std::uint64_t seed = 1; seed <= kSeeds && !spoken.contains(bug.invariant); ++seed) {
     const std::unique_ptr<Saboteur> saboteur = bug.saboteur ? bug.saboteur() : nullptr;
-    const Scenario scenario{fleet,
-                            {std::chrono::hours{24}, seed, true, true},
-                            nasty_mix(),
-                            saboteur.get(),
-                            bug.misread ? &misread : nullptr};
+    const Scenario scenario{
+        fleet, {std::chrono::hours{24}, seed, true, true}, nasty_mix(), saboteur.get(), &misread};
     for (const Violation& violation : World(scenario).run().violations) {
       spoken.insert(violation.invariant);
     }

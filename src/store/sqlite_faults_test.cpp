@@ -166,8 +166,9 @@ TEST_F(SqliteFaults, AFullDiskIsToldAndOutlived) {
     store->submit(batch(1, {event_row(1)}));
     must(heard_.wait_recorded(Seq{1}), "recorded before it was full");
     const std::filesystem::path filler = folder_ / "filler";
-    std::ofstream(filler) << std::string(600'000, 'f') << std::flush;
-    store->submit(big_batch(2));
+    std::ofstream(filler) << std::string(4'000'000, 'f') << std::flush;  // as much as fits
+    // Fits once in the log and once in the database when there is space again.
+    store->submit(batch(2, {event_row(2, std::string(300'000, 'b'))}));
     must(heard_.wait_failed(), "told of the full disk");
     store->submit(batch(3, {event_row(3)}));
     std::filesystem::remove(filler);
