@@ -4,8 +4,9 @@
 //   no cgroup     ProcessLauncher: log file, orphan check, listener
 //   cgroup        the same with a cgroup v2 folder for each attempt
 //
-// Prints microseconds a run (the median of the rounds), runs a second, and the processor time that this
-// process itself spends on a run, which other load leaves alone; each with its ratio to bare.
+// Prints microseconds a run (the median of the rounds), runs a second, and the processor time that
+// this process itself spends on a run, which other load leaves alone; each with its ratio to bare.
+// Logs go to the system's temporary folder; TMPDIR chooses another, e.g. one in memory.
 //   takt_spawn_bench [runs a round, 1000] [rounds, 5]
 
 #include <poll.h>

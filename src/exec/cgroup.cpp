@@ -5,7 +5,6 @@
 #include <sys/stat.h>
 #include <sys/xattr.h>
 
-#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <charconv>
@@ -22,7 +21,6 @@ namespace {
 
 constexpr const char* kTokenAttribute = "user.takt.token";
 constexpr std::size_t kPoolMax = 64;
-constexpr int kTermPasses = 3;
 constexpr std::size_t kPidListMax = 4U << 20U;
 
 /// mountinfo writes spaces, tabs, newlines and backslashes as \ooo.
@@ -162,16 +160,7 @@ void CgroupFolder::terminate() const {
   if (!mount || !folder_.starts_with(mount->point)) return;
   std::string path = folder_.substr(mount->point.size());
   if (mount->root != "/") path.insert(0, mount->root);
-  std::vector<int> told;
-  for (int pass = 0; pass < kTermPasses; ++pass) {
-    bool news = false;
-    for (const int pid : pids()) {
-      if (std::find(told.begin(), told.end(), pid) != told.end()) continue;
-      told.push_back(pid);
-      news = signal_in_cgroup(pid, path, {SIGTERM, SIGCONT}) || news;
-    }
-    if (!news) return;
-  }
+  for (const int pid : pids()) signal_in_cgroup(pid, path, {SIGTERM, SIGCONT});
 }
 
 std::uint64_t CgroupFolder::oom_kills() const {

@@ -3,11 +3,11 @@
 //
 //   <mount>/<the daemon's own group>/<name>/<node>-<n>
 //
-// `name` is the same for every incarnation of a fleet's daemon. Folders are pooled: making and
-// removing one costs a third of a spawn. So a folder's name says nothing; which attempt it belongs
-// to stands in its extended attribute user.takt.token, set before anything is born in it. The
-// daemon's own processes stay where they are; without controllers (memory, pids) the groups still
-// hold and kill their trees.
+// `name` is the same for every incarnation of a fleet's daemon. Folders are pooled: making, opening
+// and removing one takes about 80 us, marking an old one 10. So a folder's name says nothing; which
+// attempt it belongs to stands in its extended attribute user.takt.token, set before anything is
+// born in it. The daemon's own processes stay where they are; without controllers (memory, pids)
+// the groups still hold and kill their trees.
 
 #include <cstdint>
 #include <expected>
@@ -42,7 +42,8 @@ class CgroupFolder {
   std::vector<int> pids() const;
   /// SIGKILL to everything inside, at once. False: the kernel refused.
   bool kill_all() const;
-  /// SIGTERM and SIGCONT to what is inside now.
+  /// SIGTERM and SIGCONT to what is inside now. Not to what is born later: that may be the cleaning
+  /// up of a job that obeys.
   void terminate() const;
   /// Times the kernel killed something inside for lack of memory; 0 without the memory controller.
   std::uint64_t oom_kills() const;

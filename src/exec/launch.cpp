@@ -38,6 +38,7 @@ ProcessLauncher::State::State(boost::asio::io_context& on, ports::LauncherListen
       self(own_user()),
       nothing(above_standard(Descriptor{::open("/dev/null", O_RDWR | O_CLOEXEC)})),
       orphans(options.fleet_tag) {
+  TAKT_ASSERT(options.clock, "logs need a clock");
   TAKT_ASSERT(nothing, "/dev/null cannot be opened");
   TAKT_ASSERT(options.cgroup_name.find('/') == std::string::npos, "cgroup_name is one component");
   if (options.lane == CgroupLane::none) {

@@ -15,8 +15,10 @@
 // nothing left, the end costs one small read in either lane.
 //
 // Lives on the loop's thread; the log thread is its own (log_pump.h). It is the parent, the
-// subreaper and the only reaper of the process: one per process. Raises the soft limit of open
-// files to the hard one and gives children the old one back. SIGPIPE is the daemon's business.
+// subreaper and the only reaper of the process: one per process. Another part of the daemon that
+// starts processes gives them TAKT_FLEET_TAG and no TAKT_TOKEN, so that they are not taken for
+// strays. Raises the soft limit of open files to the hard one and gives children the old one back.
+// SIGPIPE is the daemon's business.
 
 #include <boost/asio/io_context.hpp>
 #include <cstddef>

@@ -2,29 +2,18 @@
 
 #include <signal.h>
 
+#include <map>
 #include <set>
+#include <utility>
 
 namespace takt::exec {
 namespace {
 
-// A tree that forks while it is being killed: this many looks at /proc in one go, then the loop's
-// turn.
+// Looks at a tree that forks while it is being killed, before the rest of the loop has its turn.
 constexpr int kKillPasses = 8;
-constexpr int kTermPasses = 3;
 
-/// Signals what `find` finds until it finds nothing new.
-template <class Find>
-void sweep(int passes, std::initializer_list<int> signals, Find find) {
-  std::set<std::pair<int, std::uint64_t>> told;
-  for (int pass = 0; pass < passes; ++pass) {
-    bool news = false;
-    for (const ProcessEntry& process : find()) {
-      if (!told.emplace(process.pid, process.start_ticks).second) continue;
-      news = signal_exactly(process, signals) || news;
-    }
-    if (!news) return;
-  }
-}
+using Name = std::pair<int, std::uint64_t>;
+Name name_of(const ProcessEntry& process) { return {process.pid, process.start_ticks}; }
 
 }  // namespace
 
@@ -47,14 +36,27 @@ std::vector<ProcessEntry> ProcessTree::members() {
   return living_descendants(roots);
 }
 
+/// Two looks, since one can miss a process that is just losing its parent; then the signals, once:
+/// what is born after them may be the cleaning up of a job that obeys.
 void ProcessTree::terminate() {
-  sweep(kTermPasses, {SIGTERM, SIGCONT}, [&] { return members(); });
+  std::map<Name, ProcessEntry> found;
+  for (int look = 0; look < 2; ++look) {
+    for (const ProcessEntry& process : members()) found.emplace(name_of(process), process);
+  }
+  for (const auto& [name, process] : found) signal_exactly(process, {SIGTERM, SIGCONT});
 }
 
 void ProcessTree::kill() {
   signal_pidfd(main_.pidfd.get(), SIGKILL);
   kill_group_of(main_.pidfd.get());
-  sweep(kKillPasses, {SIGKILL}, [&] { return members(); });
+  std::set<Name> told;
+  for (int pass = 0; pass < kKillPasses; ++pass) {
+    bool news = false;
+    for (const ProcessEntry& process : members()) {
+      if (told.insert(name_of(process)).second) news = signal_exactly(process, {SIGKILL}) || news;
+    }
+    if (!news) return;
+  }
 }
 
 }  // namespace takt::exec
