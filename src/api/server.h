@@ -25,7 +25,8 @@ class Server {
  public:
   static constexpr std::size_t kConnectionsMax = 256;
 
-  /// Listens at `socket`. `loop` and `backend` must outlive the server. Fails with a sentence that
+  /// Listens at `socket`. `loop` and `backend` must outlive the server, and the loop the backend,
+  /// whose owed answers hold connections. Fails with a sentence that
   /// names the path when something other than a socket lies there or it cannot be made.
   static std::expected<std::unique_ptr<Server>, std::string> listen(
       boost::asio::io_context& loop, Backend& backend, const std::filesystem::path& socket,

@@ -140,8 +140,8 @@ class ServerTest : public testing::Test {
 
   fs::path folder_;
   fs::path path_;
-  FakeBackend backend_;
   boost::asio::io_context loop_;
+  FakeBackend backend_;  // goes before the loop: the answers that it still owes hold sessions
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> guard_{
       loop_.get_executor()};
   std::unique_ptr<Server> server_;
