@@ -8,9 +8,7 @@ namespace takt {
 namespace {
 
 // Stored slots were drawn from these values: a change here is a change of the database format.
-TEST(StableHash, ValuesNeverChange) {
-  EXPECT_EQ(stable_hash("plan", 0), 198643258655125820U);
-}
+TEST(StableHash, ValuesNeverChange) { EXPECT_EQ(stable_hash("plan", 0), 198643258655125820U); }
 
 TEST(StableHash, DependsOnTextAndNumber) {
   EXPECT_NE(stable_hash("plan", 1), stable_hash("plan", 2));

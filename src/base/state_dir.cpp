@@ -20,8 +20,8 @@ std::filesystem::path log_folder(const std::filesystem::path& state_dir, std::st
   return state_dir / "logs" / job;
 }
 
-std::filesystem::path log_file(const std::filesystem::path& state_dir, std::string_view job, RunId run,
-                               int attempt) {
+std::filesystem::path log_file(const std::filesystem::path& state_dir, std::string_view job,
+                               RunId run, int attempt) {
   return log_folder(state_dir, job) / fmt::format("{}-{}.log", run.value, attempt);
 }
 

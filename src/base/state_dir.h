@@ -17,7 +17,7 @@ std::filesystem::path database_file(const std::filesystem::path& state_dir);
 std::filesystem::path socket_file(const std::filesystem::path& state_dir);
 std::filesystem::path lock_file(const std::filesystem::path& state_dir);
 std::filesystem::path log_folder(const std::filesystem::path& state_dir, std::string_view job);
-std::filesystem::path log_file(const std::filesystem::path& state_dir, std::string_view job, RunId run,
-                               int attempt);
+std::filesystem::path log_file(const std::filesystem::path& state_dir, std::string_view job,
+                               RunId run, int attempt);
 
 }  // namespace takt

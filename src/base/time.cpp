@@ -75,7 +75,8 @@ Instant saturating_add(Instant at, Duration by) {
   const std::int64_t b = by.count();
   std::int64_t sum = 0;
   if (__builtin_add_overflow(a, b, &sum)) {
-    sum = b > 0 ? std::numeric_limits<std::int64_t>::max() : std::numeric_limits<std::int64_t>::min();
+    sum =
+        b > 0 ? std::numeric_limits<std::int64_t>::max() : std::numeric_limits<std::int64_t>::min();
   }
   return Instant{Duration{sum}};
 }
@@ -119,7 +120,8 @@ std::optional<WallTime> parse_rfc3339(std::string_view text) {
 }
 
 std::expected<Duration, std::string> parse_duration(std::string_view text) {
-  constexpr std::string_view kForms = R"(write it like "250ms", "90s", "5m", "2h", "1d" or "1h30m")";
+  constexpr std::string_view kForms =
+      R"(write it like "250ms", "90s", "5m", "2h", "1d" or "1h30m")";
   if (text.empty()) return std::unexpected(fmt::format("is empty; {}", kForms));
   if (text.front() == '-') return std::unexpected("is negative");
   std::int64_t total = 0;
@@ -138,8 +140,8 @@ std::expected<Duration, std::string> parse_duration(std::string_view text) {
     const auto found =
         std::find_if(unit, kUnits.end(), [&](const Unit& u) { return u.name == name; });
     if (found == kUnits.end()) {
-      const bool known = std::any_of(kUnits.begin(), kUnits.end(),
-                                     [&](const Unit& u) { return u.name == name; });
+      const bool known =
+          std::any_of(kUnits.begin(), kUnits.end(), [&](const Unit& u) { return u.name == name; });
       return std::unexpected(known ? std::string("has its units out of order; largest first")
                                    : fmt::format("has an unknown unit '{}'; {}", name, kForms));
     }

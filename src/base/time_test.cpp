@@ -22,8 +22,9 @@ TEST(Duration, ReadsUnitsAndSums) {
 }
 
 TEST(Duration, RefusesWhatIsNotOne) {
-  for (const char* bad : {"", "5", "m", "-5m", "5 m", "1.5h", "5x", "5m1h", "5m5m", "1e3s", "5M",
-                          "99999999999999999999s", "9223372036854775807d", "201000d", " 5m", "5m "}) {
+  for (const char* bad :
+       {"", "5", "m", "-5m", "5 m", "1.5h", "5x", "5m1h", "5m5m", "1e3s", "5M",
+        "99999999999999999999s", "9223372036854775807d", "201000d", " 5m", "5m "}) {
     EXPECT_FALSE(parse_duration(bad)) << bad;
   }
 }
@@ -45,22 +46,25 @@ TEST(WallTime, ReadsAnyOffset) {
   EXPECT_EQ(parse_rfc3339("2026-12-01T09:00:00+01:00"), parse_rfc3339("2026-12-01T08:00:00Z"));
   EXPECT_EQ(parse_rfc3339("2026-12-01T09:00:00.1239Z"),
             *parse_rfc3339("2026-12-01T09:00:00Z") + milliseconds{123});
-  for (const char* bad : {"", "2026-12-01", "2026-12-01T09:00:00", "2026-02-30T00:00:00Z",
-                          "2026-12-01T24:00:00Z", "2026-12-01T09:00:00+1:00", "2026-12-01T09:00:00Zx"}) {
+  for (const char* bad :
+       {"", "2026-12-01", "2026-12-01T09:00:00", "2026-02-30T00:00:00Z", "2026-12-01T24:00:00Z",
+        "2026-12-01T09:00:00+1:00", "2026-12-01T09:00:00Zx"}) {
     EXPECT_FALSE(parse_rfc3339(bad)) << bad;
   }
 }
 
 TEST(WallTime, EveryOneReadsBackAsWritten) {
   EXPECT_TRUE(rc::check("format then parse is the identity", [] {
-    const auto at = wall_from_millis(*rc::gen::inRange<std::int64_t>(-62'135'596'800'000, 253'402'300'799'999));
+    const auto at =
+        wall_from_millis(*rc::gen::inRange<std::int64_t>(-62'135'596'800'000, 253'402'300'799'999));
     RC_ASSERT(parse_rfc3339(format_rfc3339(at)).value() == at);
   }));
 }
 
 TEST(Instant, AdditionStopsAtTheEnds) {
   const Instant late{Duration{std::numeric_limits<std::int64_t>::max() - 1}};
-  EXPECT_EQ(saturating_add(late, hours{1}).time_since_epoch().count(), std::numeric_limits<std::int64_t>::max());
+  EXPECT_EQ(saturating_add(late, hours{1}).time_since_epoch().count(),
+            std::numeric_limits<std::int64_t>::max());
   EXPECT_EQ(saturating_add(Instant{Duration{5}}, Duration{-3}), Instant{Duration{2}});
 }
 

@@ -81,8 +81,8 @@ void Console::print(const Line& line) {
     text = boost::json::serialize(object) + "\n";
   } else {
     const std::string time = format_rfc3339(line.at).substr(11, 8);
-    const std::string body = fmt::format("{} {:<9} {:<22} {}", line.glyph, line.what, line.job,
-                                         harmless(line.text));
+    const std::string body =
+        fmt::format("{} {:<9} {:<22} {}", line.glyph, line.what, line.job, harmless(line.text));
     text = color_ ? fmt::format("{} {}{}\x1b[0m\n", time, sgr(line.tone), body)
                   : fmt::format("{} {}\n", time, body);
   }
@@ -102,9 +102,9 @@ void Console::show(const core::Batch& batch) {
 }
 
 void Console::show_attempt(const core::AttemptRow& attempt) {
-  const std::string which = attempt.attempt == 1
-                                ? fmt::format("run {}", attempt.run.value)
-                                : fmt::format("run {} attempt {}", attempt.run.value, attempt.attempt);
+  const std::string which =
+      attempt.attempt == 1 ? fmt::format("run {}", attempt.run.value)
+                           : fmt::format("run {} attempt {}", attempt.run.value, attempt.attempt);
   if (!attempt.outcome) {
     if (attempt.process.pid == 0) return;
     print({attempt.started_at, "▶", "started", attempt.job,
@@ -113,7 +113,8 @@ void Console::show_attempt(const core::AttemptRow& attempt) {
   }
   const Duration took = *attempt.ended_at - attempt.started_at;
   std::string detail;
-  if (attempt.exit_code && *attempt.exit_code != 0) detail = fmt::format(", exit {}", *attempt.exit_code);
+  if (attempt.exit_code && *attempt.exit_code != 0)
+    detail = fmt::format(", exit {}", *attempt.exit_code);
   if (attempt.signal) detail += fmt::format(", signal {}", *attempt.signal);
   if (!attempt.error.empty()) detail += ", " + attempt.error;
   const bool ok = *attempt.outcome == core::Outcome::ok;
@@ -131,7 +132,8 @@ void Console::show_run(const core::RunRow& run, WallTime at) {
   }
   if (run.disposition == core::Disposition::skipped) {
     print({*run.ended_at, "–", "skipped", run.job,
-           fmt::format("run {} ({})", run.run.value, run.reason ? word(*run.reason) : ""), Tone::warn});
+           fmt::format("run {} ({})", run.run.value, run.reason ? word(*run.reason) : ""),
+           Tone::warn});
   }
 }
 

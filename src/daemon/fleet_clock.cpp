@@ -18,7 +18,8 @@ nanoseconds read_clock(clockid_t clock) {
 
 Duration scaled(nanoseconds elapsed, double speed) {
   if (speed == 1) return std::chrono::floor<Duration>(elapsed);
-  return Duration{static_cast<std::int64_t>(std::floor(static_cast<double>(elapsed.count()) * speed / 1e6))};
+  return Duration{
+      static_cast<std::int64_t>(std::floor(static_cast<double>(elapsed.count()) * speed / 1e6))};
 }
 
 constexpr Duration kSmallestStep{10};
@@ -36,7 +37,9 @@ FleetClock::FleetClock(double speed, std::optional<WallTime> stored)
   origin_ = Instant{goes_on ? stored->time_since_epoch() : wall};
 }
 
-Instant FleetClock::now() const { return origin_ + scaled(boottime_now() - boottime_origin_, speed_); }
+Instant FleetClock::now() const {
+  return origin_ + scaled(boottime_now() - boottime_origin_, speed_);
+}
 
 WallTime FleetClock::wall_now() const {
   return WallTime{now().time_since_epoch()} + Duration{offset_ms_.load(std::memory_order_relaxed)};

@@ -38,10 +38,11 @@ FleetDaemon::FleetDaemon(boost::asio::io_context& io, core::Coordinator coordina
       database_(std::move(database)),
       console_(console),
       wake_(io, [this] { handle(core::Tick{}); }),
-      steps_(io, [this] {
-        const Duration step = clock_.take_step();
-        if (step != Duration{0}) handle(core::ClockStepped{step});
-      }),
+      steps_(io,
+             [this] {
+               const Duration step = clock_.take_step();
+               if (step != Duration{0}) handle(core::ClockStepped{step});
+             }),
       patience_(io) {}
 
 void FleetDaemon::open(std::function<void()> ready) {
@@ -156,21 +157,24 @@ void FleetDaemon::request(core::Event event, std::function<void(api::Reply)> don
   last_request_.value += 1;
   const RequestId id = last_request_;
   const bool is_end = std::holds_alternative<core::ShutDown>(event);
-  std::visit(Match{[&](core::Trigger& e) { e.request = id; }, [&](core::Cancel& e) { e.request = id; },
-                   [&](core::Pause& e) { e.request = id; }, [&](core::Resume& e) { e.request = id; },
-                   [&](core::Drain& e) { e.request = id; },
-                   // Its answer is the end itself: the request keeps a number that nobody answers.
-                   [](core::ShutDown&) {}, [](core::Tick&) {}, [](core::ClockStepped&) {},
-                   [](core::Recorded&) {}, [](core::StoreFailed&) {}, [](core::StoreBack&) {},
-                   [](core::AttemptStarted&) {}, [](core::AttemptEnded&) {},
-                   [](core::LeftoverGone&) {}},
-             event);
+  std::visit(
+      Match{[&](core::Trigger& e) { e.request = id; }, [&](core::Cancel& e) { e.request = id; },
+            [&](core::Pause& e) { e.request = id; }, [&](core::Resume& e) { e.request = id; },
+            [&](core::Drain& e) { e.request = id; },
+            // Its answer is the end itself: the request keeps a number that nobody answers.
+            [](core::ShutDown&) {}, [](core::Tick&) {}, [](core::ClockStepped&) {},
+            [](core::Recorded&) {}, [](core::StoreFailed&) {}, [](core::StoreBack&) {},
+            [](core::AttemptStarted&) {}, [](core::AttemptEnded&) {}, [](core::LeftoverGone&) {}},
+      event);
   if (finished_) {
     if (is_end) {
       done({std::optional<RunId>{}, "stopped"});
     } else {
-      done({std::unexpected(core::Refusal{core::Refusal::Kind::refused, "the daemon is stopping",
-                                          "start it with `takt up`", {}}), {}});
+      done({std::unexpected(core::Refusal{core::Refusal::Kind::refused,
+                                          "the daemon is stopping",
+                                          "start it with `takt up`",
+                                          {}}),
+            {}});
     }
     return;
   }
@@ -178,7 +182,8 @@ void FleetDaemon::request(core::Event event, std::function<void(api::Reply)> don
   handle(event);
 }
 
-std::expected<std::unique_ptr<ports::History>, ports::StoreError> FleetDaemon::open_history() const {
+std::expected<std::unique_ptr<ports::History>, ports::StoreError> FleetDaemon::open_history()
+    const {
   auto opened = store::SqliteHistory::open(database_);
   if (!opened) return std::unexpected(std::move(opened.error()));
   return std::unique_ptr<ports::History>(std::move(*opened));
@@ -203,9 +208,7 @@ void FleetDaemon::recorded(Seq through) {
   if (last_batch_ && recorded_ >= *last_batch_) finish();
 }
 
-void FleetDaemon::failed(const ports::StoreError& error) {
-  handle(core::StoreFailed{error.what});
-}
+void FleetDaemon::failed(const ports::StoreError& error) { handle(core::StoreFailed{error.what}); }
 
 void FleetDaemon::back() { handle(core::StoreBack{}); }
 

@@ -19,20 +19,23 @@ using Kind = StateFolderError::Kind;
 using Error = std::unexpected<StateFolderError>;
 
 Error io_error(const std::filesystem::path& path, const char* deed) {
-  return Error({Kind::io, fmt::format("cannot {} {}: {}", deed, path.string(), std::strerror(errno)),
+  return Error({Kind::io,
+                fmt::format("cannot {} {}: {}", deed, path.string(), std::strerror(errno)),
                 "check the path and the disk, or set fleet.state_dir"});
 }
 
 std::expected<void, StateFolderError> check_folder(const std::filesystem::path& folder) {
-  struct stat found {};
+  struct stat found{};
   if (lstat(folder.c_str(), &found) != 0) return io_error(folder, "look at");
   if (!S_ISDIR(found.st_mode)) {
-    return Error({Kind::unsafe, fmt::format("state_dir {} is not a folder of its own", folder.string()),
+    return Error({Kind::unsafe,
+                  fmt::format("state_dir {} is not a folder of its own", folder.string()),
                   "a symbolic link or a file lies there; move it away or set fleet.state_dir"});
   }
   if (found.st_uid != geteuid()) {
-    return Error({Kind::unsafe, fmt::format("state_dir {} belongs to another user (uid {})",
-                                            folder.string(), found.st_uid),
+    return Error({Kind::unsafe,
+                  fmt::format("state_dir {} belongs to another user (uid {})", folder.string(),
+                              found.st_uid),
                   "run takt as that user or set fleet.state_dir"});
   }
   if ((found.st_mode & 077U) != 0 && chmod(folder.c_str(), 0700) != 0) {
@@ -51,7 +54,8 @@ std::string holder_of(int fd) {
 
 }  // namespace
 
-std::expected<StateFolder, StateFolderError> StateFolder::take(const std::filesystem::path& folder) {
+std::expected<StateFolder, StateFolderError> StateFolder::take(
+    const std::filesystem::path& folder) {
   std::error_code error;
   std::filesystem::create_directories(folder.parent_path(), error);
   if (mkdir(folder.c_str(), 0700) != 0 && errno != EEXIST) return io_error(folder, "make");
@@ -61,7 +65,7 @@ std::expected<StateFolder, StateFolderError> StateFolder::take(const std::filesy
   const int fd = open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
   if (fd < 0) return io_error(file, "open");
   StateFolder taken{fd};
-  struct flock lock {};
+  struct flock lock{};
   lock.l_type = F_WRLCK;
   lock.l_whence = SEEK_SET;
   if (fcntl(fd, F_OFD_SETLK, &lock) != 0) {
@@ -80,7 +84,8 @@ std::expected<StateFolder, StateFolderError> StateFolder::take(const std::filesy
   return taken;
 }
 
-StateFolder::StateFolder(StateFolder&& other) noexcept : lock_fd_(std::exchange(other.lock_fd_, -1)) {}
+StateFolder::StateFolder(StateFolder&& other) noexcept
+    : lock_fd_(std::exchange(other.lock_fd_, -1)) {}
 
 StateFolder::~StateFolder() {
   if (lock_fd_ >= 0) close(lock_fd_);

@@ -23,8 +23,7 @@ Duration percentile(std::vector<Duration> values, double share) {
 
 void Tally::count(const core::Row& row) {
   std::visit(Match{[](const core::NodeRow&) {}, [](const core::JobRow&) {},
-                   [](const core::HeartbeatRow&) {},
-                   [&](const core::RunRow& r) { count_run(r); },
+                   [](const core::HeartbeatRow&) {}, [&](const core::RunRow& r) { count_run(r); },
                    [&](const core::AttemptRow& r) { count_attempt(r); },
                    [&](const core::SlotsRow& r) { count_slots(r); },
                    [&](const core::EventRow& r) { events_[std::string{word(r.kind)}] += 1; }},
@@ -72,16 +71,16 @@ std::string Tally::summary(Duration fleet_time, Duration wall_time) const {
   std::string text = fmt::format("\n{} of fleet time in {}\n", whole_seconds(fleet_time),
                                  whole_seconds(wall_time));
   text += fmt::format("{:<24}{:>6}{:>8}{:>9}{:>9}{:>8}{:>11}{:>11}{:>10}{:>10}\n", "job", "ok",
-                      "failed", "retries", "skipped", "missed", "coalesced", "recovered", "late p50",
-                      "late max");
+                      "failed", "retries", "skipped", "missed", "coalesced", "recovered",
+                      "late p50", "late max");
   PerJob total;
   const auto line = [&](const std::string& name, const PerJob& job) {
     const Duration worst =
         job.lateness.empty() ? Duration{0} : *std::ranges::max_element(job.lateness);
-    text += fmt::format("{:<24}{:>6}{:>8}{:>9}{:>9}{:>8}{:>11}{:>11}{:>10}{:>10}\n", name, job.ok,
-                        job.failed, job.retries, job.skipped, job.missed, job.coalesced,
-                        job.recoveries, format_duration(percentile(job.lateness, 0.5)),
-                        format_duration(worst));
+    text +=
+        fmt::format("{:<24}{:>6}{:>8}{:>9}{:>9}{:>8}{:>11}{:>11}{:>10}{:>10}\n", name, job.ok,
+                    job.failed, job.retries, job.skipped, job.missed, job.coalesced, job.recoveries,
+                    format_duration(percentile(job.lateness, 0.5)), format_duration(worst));
   };
   for (const auto& [name, job] : jobs_) {
     line(name, job);

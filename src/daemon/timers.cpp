@@ -3,10 +3,10 @@
 #include <sys/timerfd.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <boost/asio/error.hpp>
 #include <cerrno>
 #include <cstdint>
-#include <algorithm>
 #include <system_error>
 
 namespace takt::daemon {

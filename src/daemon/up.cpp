@@ -72,7 +72,8 @@ class Signals {
     set_.async_wait([this](const boost::system::error_code& error, int signal) {
       if (error) return;
       if (signal == SIGHUP) {
-        console_.say(clock_.wall_now(), "SIGHUP: reload is not supported yet; restart to load the file");
+        console_.say(clock_.wall_now(),
+                     "SIGHUP: reload is not supported yet; restart to load the file");
       } else {
         notify_stopping();
         daemon_.shut_down();
@@ -97,9 +98,8 @@ class Up {
         clock_(options.speed, stored.fleet ? std::optional{stored.fleet->clock} : std::nullopt),
         console_(stdout, options.color, options.json),
         node_{NodeId{random_node_id()}, getpid(), exec::boot_id()},
-        daemon_(io,
-                core::Coordinator(options.spec, stored, node_, options.speed, clock_.now()), clock_,
-                store, database_file(options.spec.state_dir), console_),
+        daemon_(io, core::Coordinator(options.spec, stored, node_, options.speed, clock_.now()),
+                clock_, store, database_file(options.spec.state_dir), console_),
         launcher_(io, daemon_, launcher_options()),
         signals_(io, daemon_, clock_, console_),
         end_(io) {
@@ -149,7 +149,8 @@ class Up {
   }
 
   void ready() {
-    const std::string text = fmt::format("{} is up: {} jobs", options_.spec.name, options_.spec.jobs.size());
+    const std::string text =
+        fmt::format("{} is up: {} jobs", options_.spec.name, options_.spec.jobs.size());
     notify_ready(text);
     console_.say(clock_.wall_now(), text);
   }
@@ -189,7 +190,8 @@ int run_up(const UpOptions& options) {
 
   boost::asio::io_context io;
   StoreRelay relay(io);
-  auto store = store::SqliteStore::open(database_file(state_dir), options.spec.name, options.speed, relay);
+  auto store =
+      store::SqliteStore::open(database_file(state_dir), options.spec.name, options.speed, relay);
   if (!store) return refuse_store(store.error());
   auto stored = (*store)->load();
   if (!stored) return refuse_store(stored.error());

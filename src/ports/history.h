@@ -49,7 +49,8 @@ class History {
   /// The ledger: slots that became a run (disposition of that run, first == last, run set) and ranges
   /// that did not. Decided ones only.
   virtual std::expected<std::vector<core::SlotsRow>, StoreError> slots(const SlotQuery& query) = 0;
-  virtual std::expected<std::vector<core::EventRow>, StoreError> events(const EventQuery& query) = 0;
+  virtual std::expected<std::vector<core::EventRow>, StoreError> events(
+      const EventQuery& query) = 0;
   virtual std::expected<std::vector<core::HeartbeatRow>, StoreError> heartbeats() = 0;
   virtual std::expected<std::vector<core::JobRow>, StoreError> jobs() = 0;
   virtual std::expected<std::optional<core::FleetRow>, StoreError> fleet() = 0;

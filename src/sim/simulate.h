@@ -16,8 +16,8 @@ namespace takt::sim {
 struct Options {
   Duration length = std::chrono::hours{24};  // fleet time
   std::uint64_t seed = 1;
-  bool faults = true;   // the default mix: at least 5 a fleet-day
-  bool check = true;    // run the checker after every event
+  bool faults = true;  // the default mix: at least 5 a fleet-day
+  bool check = true;   // run the checker after every event
 };
 
 struct Violation {
