@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 #include <string>
 
 #include "fleet/unicode.h"
@@ -58,6 +59,19 @@ json::value pid_or_null(int pid) {
 json::object pairs(const std::vector<std::pair<std::string, std::string>>& items) {
   json::object out;
   for (const auto& [name, value] : items) out[utf8(name)] = utf8(value);
+  return out;
+}
+
+/// Numbers as numbers; everything else as the text it is.
+json::object event_data(const std::vector<std::pair<std::string, std::string>>& items) {
+  json::object out;
+  for (const auto& [name, value] : items) {
+    std::int64_t number = 0;
+    const char* const end = value.data() + value.size();
+    const auto [stop, error] = std::from_chars(value.data(), end, number);
+    const bool is_number = error == std::errc{} && stop == end;
+    out[utf8(name)] = is_number ? json::value(number) : json::value(utf8(value));
+  }
   return out;
 }
 
@@ -124,7 +138,7 @@ json::object event(const core::EventRow& row) {
           {"job", text_or_null(row.job)},
           {"run", id(row.run)},
           {"text", utf8(row.text)},
-          {"data", pairs(row.data)}};
+          {"data", event_data(row.data)}};
 }
 
 /// What is wrong with a fleet, in words: "stuck: a, b; quarantined: c". Empty when nothing is.

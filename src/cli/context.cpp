@@ -72,6 +72,28 @@ Failure failure_of(const HttpAnswer& answer) {
   return failure;
 }
 
+bool has_socket(const std::filesystem::path& folder) {
+  std::error_code ignored;  // what cannot be looked at is not there
+  return std::filesystem::is_socket(socket_file(folder), ignored);
+}
+
+/// Where a daemon listens although its fleet file is invalid now: in the state_dir that the file still
+/// names, else in the only one of the folder beside it that has a socket.
+std::optional<std::filesystem::path> running_state_dir(const std::filesystem::path& file,
+                                                       const std::string& named) {
+  if (!named.empty())
+    return has_socket(named) ? std::optional<std::filesystem::path>(named) : std::nullopt;
+  std::error_code error;
+  std::optional<std::filesystem::path> found;
+  const auto beside = std::filesystem::absolute(file, error).parent_path() / "state";
+  for (const auto& entry : std::filesystem::directory_iterator(beside, error)) {
+    if (!has_socket(entry.path())) continue;
+    if (found) return std::nullopt;
+    found = entry.path();
+  }
+  return found;
+}
+
 }  // namespace
 
 std::filesystem::path choose_fleet_file(const std::optional<std::filesystem::path>& named) {
@@ -86,7 +108,10 @@ std::filesystem::path choose_fleet_file(const std::optional<std::filesystem::pat
 std::expected<const core::FleetSpec*, Failure> Context::spec() {
   if (!spec_) {
     auto loaded = fleet::load(file_, {.trust_file = common_.trust_file});
-    if (!loaded.spec) return std::unexpected(bad_file(file_, loaded.problems));
+    if (!loaded.spec) {
+      state_dir_of_bad_file_ = loaded.state_dir;
+      return std::unexpected(bad_file(file_, loaded.problems));
+    }
     spec_ = std::move(loaded.spec);
   }
   return &*spec_;
@@ -94,8 +119,11 @@ std::expected<const core::FleetSpec*, Failure> Context::spec() {
 
 std::expected<std::filesystem::path, Failure> Context::state_dir() {
   const auto loaded = spec();
-  if (!loaded) return std::unexpected(loaded.error());
-  return std::filesystem::path((*loaded)->state_dir);
+  if (loaded) return std::filesystem::path((*loaded)->state_dir);
+  // A running daemon has loaded its file long ago: a bad edit must not lock anybody out of it.
+  const auto running = running_state_dir(file_, state_dir_of_bad_file_);
+  if (!running) return std::unexpected(loaded.error());
+  return *running;
 }
 
 std::expected<Client*, Failure> Context::daemon() {
@@ -109,7 +137,7 @@ std::expected<Client*, Failure> Context::daemon() {
     return std::unexpected(
         Failure{.exit = denied ? Exit::not_permitted : Exit::no_daemon,
                 .what = denied ? "the daemon's socket is not yours: " + client.error().what
-                               : fmt::format("no daemon runs for {}", (*spec())->name),
+                               : fmt::format("no daemon runs on {}", folder->native()),
                 .where = socket.native(),
                 .hint = denied ? "ask as the user that runs the daemon"
                                : fmt::format("start it with takt up -f {}", file_.native())});

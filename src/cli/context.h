@@ -38,6 +38,7 @@ class Context {
 
   /// The fleet, valid; loaded once. Exit 3 with all problems otherwise.
   std::expected<const core::FleetSpec*, Failure> spec();
+  /// Of a file that is invalid too, as long as a daemon listens there.
   std::expected<std::filesystem::path, Failure> state_dir();
 
   /// A connection to the fleet's daemon, made once. Exit 5 when none runs.
@@ -56,6 +57,7 @@ class Context {
   Common common_;
   std::filesystem::path file_;
   std::optional<core::FleetSpec> spec_;
+  std::string state_dir_of_bad_file_;
   std::optional<Client> client_;
 };
 

@@ -51,20 +51,21 @@ class Watched {
   int fd_;
 };
 
-/// The longest that trees may take to die, and some time for the rest.
-Duration patience_for(const core::FleetSpec& spec) {
+/// The longest that trees may take to die, and some time for the rest; an hour where the file does not
+/// tell.
+Duration patience_for(Context& context) {
+  const auto spec = context.spec();
+  if (!spec) return 1h;
   Duration longest = 10s;
-  for (const auto& job : spec.jobs) longest = std::max(longest, job.kill_grace);
+  for (const auto& job : (*spec)->jobs) longest = std::max(longest, job.kill_grace);
   return std::min<Duration>(longest + 60s, 24h);
 }
 
 Result down(Context& context, const Arguments&) {
-  const auto spec = context.spec();
-  if (!spec) return std::unexpected(spec.error());
   const auto client = context.daemon();
   if (!client) return std::unexpected(client.error());
   const Watched daemon((*client)->daemon_pid());
-  const auto patience = patience_for(**spec);
+  const auto patience = patience_for(context);
 
   const auto done = context.post("/down", std::nullopt, patience);
   // A daemon that is gone before its answer arrives has done what was asked.
@@ -73,7 +74,7 @@ Result down(Context& context, const Arguments&) {
   if (!daemon.gone_within(vanished ? 1s : patience)) {
     return std::unexpected(Failure{.exit = Exit::failed,
                                    .what = "the daemon is still there",
-                                   .where = (*spec)->state_dir,
+                                   .where = context.fleet_file().native(),
                                    .hint = "takt events tells what it waits for"});
   }
   return tell(context.console(), "the daemon is down");

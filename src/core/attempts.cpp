@@ -32,7 +32,8 @@ Outcome outcome_of(const ProcessEnd& end, std::optional<KillReason> killing) {
   const bool stopping = killing == KillReason::cancelled || killing == KillReason::shutdown;
   if (end.spawn_errno && !stopping)
     return Outcome::spawn_failed;  // nothing was there to be too old
-  if (killing) return outcome_of_kill(*killing);
+  // A kill that came while only the output was still being drained changes no outcome.
+  if (killing && !end.by_itself) return outcome_of_kill(*killing);
   if (end.out_of_memory) return Outcome::oom;
   if (end.signal) return Outcome::failed;
   if (!end.exit_code) return Outcome::lost;

@@ -51,7 +51,8 @@ struct ProcessEnd {
   std::optional<int> exit_code;  // exactly one of exit_code, signal, spawn_errno is set,
   std::optional<int> signal;     // or none when the end is not known
   std::optional<int> spawn_errno;
-  std::string error;  // for spawn_errno: what failed, e.g. "cwd /srv/x: No such file..."
+  std::string error;       // for spawn_errno: what failed, e.g. "cwd /srv/x: No such file..."
+  bool by_itself = false;  // the main process had ended before anybody asked for a kill
   bool out_of_memory = false;
   std::int64_t rss_max_bytes = 0;
   std::int64_t log_bytes = 0;

@@ -17,7 +17,7 @@ Instant rank_of(const State& s, Instant from, Priority priority) {
 /// Start of the waiting time that start_within allows a catch-up run whose turn has come.
 void begin_waiting(Turn& turn, Run& run) {
   const JobSpec& spec = turn.s.spec_of(run.job);
-  if (run.cause == Cause::catchup && !run.started_at && spec.start_within) {
+  if (run.cause == Cause::catchup && !run.started_at && !run.deadline && spec.start_within) {
     run.deadline = saturating_add(turn.now, *spec.start_within);
   }
 }

@@ -90,6 +90,9 @@ RunId run_for_slot(Turn& turn, JobIndex index, const Slot& slot, Cause cause) {
     draft.deadline = start_deadline(s, index, slot);
   } else if (job.open.empty()) {
     draft.deadline = catchup_deadline(s, index, slot, turn.now);
+  } else if (s.spec_of(index).catchup != Catchup::all && s.spec_of(index).start_within) {
+    // Those of "all" wait in a row; for the only one the time runs from its decision.
+    draft.deadline = saturating_add(turn.now, *s.spec_of(index).start_within);
   }
   if (!job.unmet_since) job.unmet_since = due;
   return make_run(turn, index, std::move(draft));

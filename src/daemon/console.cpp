@@ -86,8 +86,7 @@ void Console::print(const Line& line) {
     text = color_ ? fmt::format("{} {}{}\x1b[0m\n", time, sgr(line.tone), body)
                   : fmt::format("{} {}\n", time, body);
   }
-  std::fwrite(text.data(), 1, text.size(), out_);
-  std::fflush(out_);
+  out_.write(std::move(text));
 }
 
 void Console::show(const core::Batch& batch) {

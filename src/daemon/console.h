@@ -6,12 +6,13 @@
 #include <string>
 
 #include "core/rows.h"
+#include "daemon/line_writer.h"
 
 namespace takt::daemon {
 
 class Console {
  public:
-  /// `out` is not owned. A closed or failing `out` is given up on quietly: the fleet goes on.
+  /// `out` is not owned. One that is closed, fails or blocks is nobody's trouble: the fleet goes on.
   Console(std::FILE* out, bool color, bool json);
 
   /// Attempts first, then what became of their runs, then the rest.
@@ -26,7 +27,7 @@ class Console {
   void show_slots(const core::SlotsRow& slots);
   void show_event(const core::EventRow& event);
 
-  std::FILE* out_;
+  LineWriter out_;
   bool color_;
   bool json_;
 };

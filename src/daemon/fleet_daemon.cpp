@@ -14,6 +14,13 @@ namespace {
 /// How long a stopping daemon waits for a store that cannot take its last rows.
 constexpr std::chrono::seconds kLastRowsPatience{5};
 
+std::unexpected<core::Refusal> stopping_refusal() {
+  return std::unexpected(core::Refusal{core::Refusal::Kind::refused,
+                                       "the daemon stops and has not recorded it",
+                                       "start it with `takt up`, then ask again",
+                                       {}});
+}
+
 }  // namespace
 
 void StoreRelay::recorded(Seq through) {
@@ -71,8 +78,10 @@ void FleetDaemon::arm() {
 }
 
 void FleetDaemon::look_for_readiness() {
+  if (!ready_ || !coordinator_.reconciled()) return;
   // Ready means reconciled, and what that found is recorded: `status` and history then agree.
-  if (!ready_ || !coordinator_.reconciled() || !all_recorded()) return;
+  if (!ready_after_) ready_after_ = submitted_;
+  if (recorded_ < *ready_after_) return;
   std::exchange(ready_, nullptr)();
 }
 
@@ -92,7 +101,9 @@ void FleetDaemon::carry_out(core::Effects effects) {
 }
 
 void FleetDaemon::persist(core::Batch batch) {
-  for (const core::Row& row : batch.rows) tally_.count(row);
+  if (keeps_tally_) {
+    for (const core::Row& row : batch.rows) tally_.count(row);
+  }
   console_.show(batch);
   submitted_ = batch.seq;
   store_.submit(std::move(batch));
@@ -128,10 +139,9 @@ void FleetDaemon::finish() {
   if (finished_) return;
   finished_ = true;
   patience_.cancel();
-  // Those who asked for the end hear of it now; so does whoever's rows were never taken.
-  for (auto& [request, done] : std::exchange(asked_, {})) {
-    done({std::optional<RunId>{}, "stopped"});
-  }
+  for (auto& done : std::exchange(asked_to_stop_, {})) done({std::optional<RunId>{}, "stopped"});
+  // Whatever else is still owed an answer was not recorded: nobody may take it for done.
+  for (auto& [request, done] : std::exchange(asked_, {})) done({stopping_refusal(), {}});
   if (stopped_) stopped_();
 }
 
@@ -167,15 +177,13 @@ void FleetDaemon::request(core::Event event, std::function<void(api::Reply)> don
             [](core::AttemptStarted&) {}, [](core::AttemptEnded&) {}, [](core::LeftoverGone&) {}},
       event);
   if (finished_) {
-    if (is_end) {
-      done({std::optional<RunId>{}, "stopped"});
-    } else {
-      done({std::unexpected(core::Refusal{core::Refusal::Kind::refused,
-                                          "the daemon is stopping",
-                                          "start it with `takt up`",
-                                          {}}),
-            {}});
-    }
+    done(is_end ? api::Reply{std::optional<RunId>{}, "stopped"}
+                : api::Reply{stopping_refusal(), {}});
+    return;
+  }
+  if (is_end) {
+    asked_to_stop_.push_back(std::move(done));
+    handle(event);
     return;
   }
   asked_.emplace(id, std::move(done));

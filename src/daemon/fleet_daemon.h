@@ -17,6 +17,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "api/backend.h"
 #include "core/coordinator.h"
@@ -62,7 +63,9 @@ class FleetDaemon final : public api::Backend,
   void shut_down();
   void on_stopped(std::function<void()> stopped) { stopped_ = std::move(stopped); }
 
+  /// Counted only when asked for (`keep_tally`), since it grows with the runs.
   const Tally& tally() const { return tally_; }
+  void keep_tally() { keeps_tally_ = true; }
   bool all_recorded() const { return recorded_ >= submitted_; }
 
   // api::Backend
@@ -110,12 +113,15 @@ class FleetDaemon final : public api::Backend,
   std::function<void()> ready_;
   std::function<void()> stopped_;
   std::map<RequestId, std::function<void(api::Reply)>> asked_;
-  std::multimap<Seq, core::Answer> answers_;  // by the batch they wait for
+  std::vector<std::function<void(api::Reply)>> asked_to_stop_;  // answered by the end itself
+  std::multimap<Seq, core::Answer> answers_;                    // by the batch they wait for
   RequestId last_request_;
   Seq submitted_;
   Seq recorded_;
-  std::optional<Seq> last_batch_;  // of Stopped
+  std::optional<Seq> last_batch_;   // of Stopped
+  std::optional<Seq> ready_after_;  // what reconciling wrote; ready once it is recorded
   Instant last_now_;
+  bool keeps_tally_ = false;
   bool finished_ = false;
 };
 

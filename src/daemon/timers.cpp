@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <boost/asio/error.hpp>
+#include <boost/asio/post.hpp>
 #include <cerrno>
 #include <cstdint>
 #include <system_error>
@@ -66,8 +67,12 @@ StepWatch::StepWatch(boost::asio::io_context& io, std::function<void()> stepped)
 void StepWatch::arm() {
   itimerspec never{};
   never.it_value.tv_sec = std::int64_t{1} << 40;  // some 35,000 years: only a step wakes it
-  timerfd_settime(descriptor_.native_handle(), TFD_TIMER_ABSTIME | TFD_TIMER_CANCEL_ON_SET, &never,
-                  nullptr);
+  const int flags = TFD_TIMER_ABSTIME | TFD_TIMER_CANCEL_ON_SET;
+  // Setting it tells of a step since the last look, too (ECANCELED), and is then set all the same.
+  if (timerfd_settime(descriptor_.native_handle(), flags, &never, nullptr) != 0 &&
+      errno == ECANCELED) {
+    boost::asio::post(descriptor_.get_executor(), [this] { stepped_(); });
+  }
 }
 
 void StepWatch::wait() {
@@ -76,8 +81,9 @@ void StepWatch::wait() {
                            if (error) return;
                            std::uint64_t times = 0;
                            const auto got = read(descriptor_.native_handle(), &times, sizeof times);
-                           if (got < 0 && errno == ECANCELED) stepped_();
-                           arm();
+                           const bool stepped = got < 0 && errno == ECANCELED;
+                           arm();  // first, so that a step during the handling is seen as well
+                           if (stepped) stepped_();
                            wait();
                          });
 }

@@ -38,7 +38,7 @@ void complain(const std::string& what, const std::string& hint) {
 int refuse_store(const ports::StoreError& error) {
   complain(error.what, error.hint);
   using Kind = ports::StoreError::Kind;
-  return error.kind == Kind::foreign_fleet || error.kind == Kind::in_use ? kRefused : kFailed;
+  return error.kind == Kind::io ? kFailed : kRefused;
 }
 
 std::string random_node_id() {
@@ -104,6 +104,7 @@ class Up {
         signals_(io, daemon_, clock_, console_),
         end_(io) {
     daemon_.connect(launcher_);
+    if (options.run_for) daemon_.keep_tally();
   }
 
   FleetDaemon& daemon() { return daemon_; }

@@ -46,6 +46,7 @@ void ProcessLauncher::State::child_died(int pid, int status, const rusage& used)
   Attempt& attempt = *attempts.at(*token);
   living.main_ended(*token);
   attempt.main_ended = true;
+  attempt.end.by_itself = !attempt.kill_at.has_value();
   if (WIFSIGNALED(status)) {
     attempt.end.signal = WTERMSIG(status);
   } else {

@@ -152,6 +152,7 @@ std::vector<int> CgroupFolder::pids() const {
 }
 
 bool CgroupFolder::kill_all() const {
+  killed_ = true;
   return write_small_file_at(directory_.get(), "cgroup.kill", "1") == 0;
 }
 
@@ -185,6 +186,7 @@ bool CgroupFolder::set_token(Token token) const {
 }
 
 bool CgroupFolder::reusable() const {
+  if (killed_) return false;
   std::array<char, 128> text{};
   const ssize_t n = ::pread(events_.get(), text.data(), text.size(), 0);
   if (n <= 0) return false;

@@ -40,7 +40,8 @@ class CgroupFolder {
   bool populated() const;
   /// Living processes; a snapshot.
   std::vector<int> pids() const;
-  /// SIGKILL to everything inside, at once. False: the kernel refused.
+  /// SIGKILL to everything inside, at once. False: the kernel refused. The folder is never reusable
+  /// afterwards: a newer kernel (seen on 6.18) also kills what is born into it later.
   bool kill_all() const;
   /// SIGTERM and SIGCONT to what is inside now. Not to what is born later: that may be the cleaning
   /// up of a job that obeys.
@@ -52,12 +53,13 @@ class CgroupFolder {
   /// Whose it is; 0: nobody's.
   Token token() const;
   bool set_token(Token token) const;
-  /// Fit for another attempt: empty, not frozen, nothing made beneath it.
+  /// Fit for another attempt: never killed, empty, not frozen, nothing made beneath it.
   bool reusable() const;
   /// Removes the empty folder and the empty ones beneath it; false while something lives there.
   bool remove() const;
 
  private:
+  mutable bool killed_ = false;
   CgroupFolder(std::string folder, Descriptor directory, Descriptor events)
       : folder_(std::move(folder)), directory_(std::move(directory)), events_(std::move(events)) {}
   std::string folder_;

@@ -232,7 +232,10 @@ long start_child(ChildPlan& plan, int cgroup, void* stack, int& pidfd) {
 
 #endif
 
-bool is_passing(int error) { return error == EAGAIN || error == ENOMEM; }
+/// Shortages of processes, memory or descriptors, which others' ends cure.
+bool is_passing(int error) {
+  return error == EAGAIN || error == ENOMEM || error == EMFILE || error == ENFILE;
+}
 
 SpawnProblem describe(Step step, int error, const SpawnPlan& plan) {
   const auto what = [&]() -> std::string {

@@ -122,12 +122,13 @@ core::FleetSpec decode_tables(const TopLevel& top, const std::filesystem::path& 
 
 /// The spec when there were no errors. The tree is gone when this returns.
 std::optional<core::FleetSpec> decode_source(const Source& source,
-                                             const std::filesystem::path& path, Positions& where,
+                                             const std::filesystem::path& path, Loaded& loaded,
                                              Complaints& complaints) {
   const auto root = parse_toml(source, complaints);
   if (!root) return std::nullopt;
   const TopLevel top = match_tables(*root, complaints);
-  core::FleetSpec spec = decode_tables(top, path, where, complaints);
+  core::FleetSpec spec = decode_tables(top, path, loaded.where, complaints);
+  loaded.state_dir = spec.state_dir;
   if (complaints.has_errors()) return std::nullopt;
   if (spec.jobs.empty()) {
     complaints.warning({1, 1}, "the fleet has no jobs", R"(add a table like [job.hello])");
@@ -142,7 +143,7 @@ Loaded decode(std::string_view text, const std::filesystem::path& path) {
   Loaded loaded;
   loaded.where = Positions{source};
   Complaints complaints{source};
-  loaded.spec = decode_source(*source, path, loaded.where, complaints);
+  loaded.spec = decode_source(*source, path, loaded, complaints);
   loaded.problems = complaints.take();
   if (text.size() > kLargeText) malloc_trim(0);
   return loaded;

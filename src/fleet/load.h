@@ -29,6 +29,9 @@ struct Loaded {
   std::optional<core::FleetSpec> spec;
   std::vector<Problem> problems;  // sorted by position; of the file as a whole first
   Positions where;                // for preflight and advise
+  /// Where the fleet keeps its state, also when other keys are wrong, so that its daemon is found;
+  /// empty when the file cannot be read as TOML.
+  std::string state_dir;
 };
 
 /// Reads and decodes the file. Problems of the file itself (missing, not a regular file, too large,

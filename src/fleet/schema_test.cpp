@@ -17,7 +17,6 @@ namespace {
 
 namespace json = boost::json;
 using testing::job_of;
-using testing::problems_of;
 
 std::set<std::string> keys_of(const json::value& object) {
   std::set<std::string> keys;

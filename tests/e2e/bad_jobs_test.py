@@ -58,6 +58,14 @@ class BadJobs(unittest.TestCase):
         leaked = fleet.wait(lambda: fleet.events("leaked_processes"), "the leak to be told")
         self.assertEqual(leaked[0]["run"], run["id"])
 
+    def test_what_is_killed_leaves_nothing_behind_for_the_next(self):
+        fleet = Fleet('[job.leak]\nrun = "setsid sleep 600 & exit 0"\n[job.ok]\nrun = "true"\n')
+        self.addCleanup(fleet.__exit__)
+        fleet.up()
+        for _ in range(3):
+            self.assertEqual(fleet.wait_end(fleet.trigger("leak"))["outcome"], "ok")
+            self.assertEqual(fleet.wait_end(fleet.trigger("ok"))["outcome"], "ok")
+
     def test_a_child_that_holds_the_pipe_pins_nothing(self):
         began = time.monotonic()
         fleet, run = self.run_once('"sleep 600 & echo started"')

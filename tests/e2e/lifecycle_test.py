@@ -52,6 +52,15 @@ class Lifecycle(unittest.TestCase):
             fleet.daemon.send_signal(signal.SIGHUP)
             self.assertEqual(fleet.takt("status").returncode, 0)
 
+    def test_a_bad_edit_of_the_file_locks_nobody_out(self):
+        for edit in ("garbage", '[job.more]\nevry = "5m"\n'):
+            with Fleet(LONG) as fleet:
+                fleet.up()
+                fleet.file.write_text(fleet.file.read_text() + edit)
+                self.assertEqual(fleet.takt("status").returncode, 0)
+                self.assertEqual(fleet.down(), 0)
+                self.assertEqual(fleet.takt("status").returncode, 3)
+
     def test_down_waits_for_the_end(self):
         with Fleet(LONG) as fleet:
             fleet.up()
@@ -106,7 +115,7 @@ class Lifecycle(unittest.TestCase):
             db.write_bytes(b"not a database at all" * 500)
             before = db.read_bytes()
             refused = fleet.takt("up", "--for", "200ms")
-            self.assertEqual(refused.returncode, 1)
+            self.assertEqual(refused.returncode, 6)
             self.assertIn(str(db), refused.stderr)
             self.assertEqual(db.read_bytes(), before)
 
@@ -118,7 +127,7 @@ class Lifecycle(unittest.TestCase):
                 db.execute("update schema_version set version = 99")
             db.close()
             refused = fleet.takt("up", "--for", "200ms")
-            self.assertEqual(refused.returncode, 1)
+            self.assertEqual(refused.returncode, 6)
             self.assertIn("newer", refused.stderr)
 
     def test_a_state_folder_of_somebody_else_is_refused(self):
