@@ -99,7 +99,7 @@ TEST(Render, OneSlotHasNoCountAndARangeHas) {
      "gates":[],"count":3,"last_at":"1970-01-01T00:00:03.000Z"}]})");
 }
 
-TEST(Render, AnEventsDataIsAnObjectOfStrings) {
+TEST(Render, AnEventsDataHasNumbersAsNumbersAndTheRestAsText) {
   expect_json(events({{.id = EventId{4},
                        .at = wall_from_millis(0),
                        .severity = core::Severity::warning,
@@ -107,9 +107,9 @@ TEST(Render, AnEventsDataIsAnObjectOfStrings) {
                        .job = "a",
                        .run = RunId{2},
                        .text = "a hangs",
-                       .data = {{"age_ms", "1000"}}}}),
+                       .data = {{"age_ms", "1000"}, {"step", "1x"}}}}),
               R"({"events":[{"id":4,"at":"1970-01-01T00:00:00.000Z","severity":"warning",
-              "kind":"job_hung","job":"a","run":2,"text":"a hangs","data":{"age_ms":"1000"}}]})");
+              "kind":"job_hung","job":"a","run":2,"text":"a hangs","data":{"age_ms":1000,"step":"1x"}}]})");
 }
 
 TEST(Render, AnEventOfTheWholeFleetHasNoJob) {

@@ -33,7 +33,9 @@ nanoseconds realtime_now() { return read_clock(CLOCK_REALTIME); }
 FleetClock::FleetClock(double speed, std::optional<WallTime> stored)
     : speed_(speed), boottime_origin_(boottime_now()) {
   const Duration wall = std::chrono::floor<Duration>(realtime_now());
-  const bool goes_on = speed != 1 && stored;
+  // A wall clock behind what is recorded was set back, or not set yet, while nobody watched: the
+  // elapsed line goes on from the record, and the difference is a step like any other.
+  const bool goes_on = stored && (speed != 1 || stored->time_since_epoch() > wall);
   origin_ = Instant{goes_on ? stored->time_since_epoch() : wall};
 }
 

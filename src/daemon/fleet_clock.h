@@ -5,8 +5,9 @@
 //   Instant  = origin + (boottime now - boottime at start) * speed      whole milliseconds, rounded down
 //   WallTime = Instant + offset                                        offset follows observed steps
 //
-// At speed 1 the origin is the wall clock at start, so that fleet time is wall time. At any other speed
-// the origin is where the store left off.
+// At speed 1 the origin is the wall clock at start, so that fleet time is wall time; but never before
+// the last recorded batch: a clock that was set back meanwhile is told as a step by the first
+// take_step(). At any other speed the origin is where the store left off.
 
 #include <atomic>
 #include <chrono>
@@ -22,7 +23,7 @@ std::chrono::nanoseconds realtime_now();
 
 class FleetClock {
  public:
-  /// `stored`: fleet time of the last recorded batch; used at speeds other than 1 only.
+  /// `stored`: fleet time of the last recorded batch; none for a new store.
   FleetClock(double speed, std::optional<WallTime> stored);
 
   double speed() const { return speed_; }

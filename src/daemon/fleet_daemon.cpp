@@ -45,17 +45,14 @@ FleetDaemon::FleetDaemon(boost::asio::io_context& io, core::Coordinator coordina
       database_(std::move(database)),
       console_(console),
       wake_(io, [this] { handle(core::Tick{}); }),
-      steps_(io,
-             [this] {
-               const Duration step = clock_.take_step();
-               if (step != Duration{0}) handle(core::ClockStepped{step});
-             }),
+      steps_(io, [this] { look_for_step(); }),
       patience_(io) {}
 
 void FleetDaemon::open(std::function<void()> ready) {
   ready_ = std::move(ready);
   last_now_ = clock_.now();
   carry_out(coordinator_.open(last_now_));
+  look_for_step();
   arm();
   look_for_readiness();
 }
@@ -66,6 +63,11 @@ void FleetDaemon::handle(const core::Event& event) {
   carry_out(coordinator_.handle(event, last_now_));
   arm();
   look_for_readiness();
+}
+
+void FleetDaemon::look_for_step() {
+  const Duration step = clock_.take_step();
+  if (step != Duration{0}) handle(core::ClockStepped{step});
 }
 
 void FleetDaemon::arm() {

@@ -97,6 +97,7 @@ class FleetDaemon final : public api::Backend,
   void await_last_batch(Seq after);
   void finish();
   void arm();
+  void look_for_step();
   void look_for_readiness();
 
   boost::asio::io_context& io_;

@@ -1,6 +1,7 @@
 """From up to down: signals, second daemons, refused databases, --for, --speed, two speeds."""
 import os
 import signal
+import sqlite3
 import stat
 import time
 import unittest
@@ -122,7 +123,6 @@ class Lifecycle(unittest.TestCase):
     def test_a_newer_database_is_refused_and_kept(self):
         with Fleet(LONG) as fleet:
             self.assertEqual(fleet.takt("up", "--for", "200ms").returncode, 0)
-            import sqlite3
             with sqlite3.connect(fleet.state_dir / "takt.db") as db:
                 db.execute("update schema_version set version = 99")
             db.close()
@@ -139,6 +139,21 @@ class Lifecycle(unittest.TestCase):
             refused = fleet.takt("up", "--for", "200ms")
             self.assertEqual(refused.returncode, 1)
             self.assertIn("another user", refused.stderr)
+
+    def test_a_wall_clock_behind_the_record_is_a_step_and_nothing_waits_for_it(self):
+        with Fleet('[job.tick]\nrun = "true"\nevery = "200ms"\n') as fleet:
+            fleet.up()
+            fleet.wait(lambda: fleet.ended("tick"), "a run")
+            self.assertEqual(fleet.down(), 0)
+            with sqlite3.connect(fleet.state_dir / "takt.db") as db:  # as if recorded an hour ahead
+                db.execute("update fleet set clock_at = clock_at + 3600000, epoch_at = epoch_at + 3600000")
+                db.execute("update jobs set next_at = next_at + 3600000")
+            db.close()
+            before = len(fleet.ended("tick"))
+            fleet.up()
+            fleet.wait(lambda: len(fleet.ended("tick")) >= before + 3, "runs to go on")
+            step = fleet.events("clock_stepped")[0]["data"]["by_ms"]
+            self.assertTrue(-3600000 <= step < -3590000, step)
 
     def test_history_is_readable_without_a_daemon(self):
         with Fleet('[job.tick]\nrun = "echo hello"\nevery = "100ms"\n') as fleet:
