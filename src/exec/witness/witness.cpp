@@ -4,8 +4,7 @@
 //   fds                     prints the open descriptors, one a line
 //   orphans N               leaves N double-forked children that end at once
 //   bomb DEPTH              forks a binary tree whose members replace every child that dies
-//   daemonize [clean]       leaves a double-forked process in its own session, without the pipes;
-//   with
+//   daemonize [clean]       leaves a double-forked process in its own session, without the pipes; with
 //                           `clean` its environment is wiped as well
 //   ignore-term             says "ready", ignores SIGTERM
 //   flood BYTES             writes that many bytes of numbered lines
@@ -87,7 +86,11 @@ int bomb(int depth) {
 }
 
 int daemonize(bool clean, char* self) {
-  if (::fork() != 0) return 0;
+  const pid_t between = ::fork();
+  if (between != 0) {
+    ::waitpid(between, nullptr, 0);  // so that exactly one process is left
+    return 0;
+  }
   ::setsid();
   if (::fork() != 0) ::_exit(0);
   const int nothing = ::open("/dev/null", O_RDWR);
