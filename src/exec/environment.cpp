@@ -154,7 +154,7 @@ std::expected<std::string, SpawnProblem> find_program(const std::string& program
     std::string folder(rest.substr(0, end));
     rest = end == std::string_view::npos ? std::string_view{} : rest.substr(end + 1);
     if (!folder.starts_with('/')) folder = cwd + "/" + folder;
-    const std::string file = folder + "/" + program;
+    std::string file = folder + "/" + program;
     const int why = why_not_executable(file);
     if (why == 0) return file;
     if (why == EACCES) error = EACCES;

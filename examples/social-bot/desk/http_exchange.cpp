@@ -58,7 +58,7 @@ std::expected<HttpAnswer, HttpProblem> http_exchange(const HttpRequest& request,
   beast::tcp_stream stream(loop);
   stream.expires_after(limit);
   asio::co_spawn(loop, converse(stream, request.port, conversation),
-                 [&](std::exception_ptr problem) { broken = problem; });
+                 [&](const std::exception_ptr& problem) { broken = problem; });
   loop.run();
   if (!broken) {
     return HttpAnswer{static_cast<int>(conversation.answer.result_int()),
