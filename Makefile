@@ -37,7 +37,8 @@ run: build ## the example fleet, an hour a minute, until Ctrl-C or FOR=45s
 
 test: build/dev/build.ninja bootstrap ## every test
 	@cmake --build build/dev -j $(JOBS)
-	@$(CTEST) --test-dir build/dev
+	@$(CTEST) --test-dir build/dev | tee build/test.log && code=0 || code=$$?; \
+	 grep 'tests passed' build/test.log | tail -1; exit $$code
 
 asan: build/asan/build.ninja bootstrap ## every test, with AddressSanitizer and UndefinedBehaviorSanitizer
 	@cmake --build build/asan -j $(JOBS)
