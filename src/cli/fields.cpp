@@ -35,9 +35,9 @@ std::optional<Duration> duration_field(const json::object& object, std::string_v
 }
 
 const json::array& array_field(const json::object& object, std::string_view key) {
-  static const json::array kNone;
+  static const json::array none;
   const auto* value = object.if_contains(key);
-  return value != nullptr && value->is_array() ? value->get_array() : kNone;
+  return value != nullptr && value->is_array() ? value->get_array() : none;
 }
 
 const json::object* object_field(const json::object& object, std::string_view key) {

@@ -13,8 +13,6 @@
 namespace takt::cli {
 namespace {
 
-namespace json = boost::json;
-
 constexpr std::int64_t kLimitMax = 1'000'000;
 
 Failure store_failure(const ports::StoreError& error) {

@@ -25,12 +25,12 @@ constexpr std::array kCommon{
 }  // namespace
 
 std::span<const Verb> verbs() {
-  static const std::vector<Verb> kVerbs{
+  static const std::vector<Verb> table{
       up_verb(),       check_verb(),  ls_verb(),     status_verb(),  why_verb(),
       trigger_verb(),  cancel_verb(), pause_verb(),  resume_verb(),  runs_verb(),
       slots_verb(),    logs_verb(),   events_verb(), drain_verb(),   down_verb(),
       simulate_verb(), doctor_verb(), schema_verb(), version_verb(), help_verb()};
-  return kVerbs;
+  return table;
 }
 
 const Verb* find_verb(std::string_view name) {

@@ -38,8 +38,7 @@ void StoreRelay::back() {
 FleetDaemon::FleetDaemon(boost::asio::io_context& io, core::Coordinator coordinator,
                          FleetClock& clock, ports::Store& store, std::filesystem::path database,
                          Console& console)
-    : io_(io),
-      coordinator_(std::move(coordinator)),
+    : coordinator_(std::move(coordinator)),
       clock_(clock),
       store_(store),
       database_(std::move(database)),

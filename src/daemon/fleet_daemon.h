@@ -100,7 +100,6 @@ class FleetDaemon final : public api::Backend,
   void look_for_step();
   void look_for_readiness();
 
-  boost::asio::io_context& io_;
   core::Coordinator coordinator_;
   FleetClock& clock_;
   ports::Store& store_;

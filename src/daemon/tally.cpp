@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "base/match.h"
 #include "core/retry.h"
@@ -15,7 +16,8 @@ using core::Disposition;
 Duration percentile(std::vector<Duration> values, double share) {
   if (values.empty()) return Duration{0};
   std::ranges::sort(values);
-  const auto at = static_cast<std::size_t>(share * static_cast<double>(values.size() - 1) + 0.5);
+  const auto at =
+      static_cast<std::size_t>(std::llround(share * static_cast<double>(values.size() - 1)));
   return values[at];
 }
 

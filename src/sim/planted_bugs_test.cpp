@@ -42,7 +42,7 @@ class RowSaboteur : public Saboteur {
 /// A saboteur for rows of one kind.
 template <class RowType>
 std::unique_ptr<Saboteur> rows(std::function<bool(RowType&)> spoil_row) {
-  return std::make_unique<RowSaboteur>([spoil_row](core::Row& row) {
+  return std::make_unique<RowSaboteur>([spoil_row = std::move(spoil_row)](core::Row& row) {
     auto* wanted = std::get_if<RowType>(&row);
     return wanted == nullptr || spoil_row(*wanted);
   });
@@ -182,6 +182,7 @@ struct Bug {
   std::optional<int> max_running;  // misread too
 };
 
+// NOLINTNEXTLINE(readability-identifier-naming): the name is GoogleTest's
 void PrintTo(const Bug& bug, std::ostream* out) { *out << bug.name; }
 
 template <class S>

@@ -44,6 +44,11 @@ Report World::run() {
     agenda_.enter(plan_.next_strike(), Strike{});
     agenda_.enter(heal_at_, Heal{});
   }
+  play();
+  return report(begin);
+}
+
+void World::play() {
   while (idle_ticks_ < kIdleTicksMax) {
     const Instant wake = daemon_ ? daemon_->next_wake() : Instant::max();
     const Instant tick = wake == Instant::max() ? wake : wake - line_shift_;
@@ -60,7 +65,9 @@ Report World::run() {
     }
     witness([&](Checker& checker) { checker.advance(now_); });
   }
+}
 
+Report World::report(Instant begin) {
   Report report;
   report.seed = scenario_.options.seed;
   report.simulated = now_ - begin;

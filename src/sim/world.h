@@ -49,6 +49,9 @@ class World {
   Report run();
 
  private:
+  /// Plays everything up to the end, or until the loop spins.
+  void play();
+  Report report(Instant begin);
   // --- what can be on the agenda
   struct CommitDue {};
   struct SlowOver {};

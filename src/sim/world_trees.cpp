@@ -241,7 +241,7 @@ void World::sweep(const Sweep& sweep) {
     trees_.erase(found);
     witness([&](Checker& checker) { checker.tree_dead(now_, sweep.token); });
   }
-  deliver(std::move(gone));
+  deliver(gone);
 }
 
 }  // namespace takt::sim
