@@ -115,10 +115,8 @@ Gate store_gate(const State& s) {
   return gate;
 }
 
-void pass_forced(Gate& gate) {
-  if (gate.answer == GateAnswer::pass) return;
-  gate.answer = GateAnswer::pass;
-  gate.text += " (passed by force)";
+bool yields_to_force(GateName gate) {
+  return gate == GateName::enabled || gate == GateName::paused || gate == GateName::quarantined;
 }
 
 bool node_is_open(const State& s) {
@@ -149,13 +147,19 @@ Gates evaluate_gates(const State& s, JobIndex index, const Run* run, Instant) {
   gates.push_back(enabled_gate(s, index, run));
   gates.push_back(paused_gate(s, index, run));
   gates.push_back(quarantined_gate(s, index, run));
-  if (run != nullptr && run->forced) {
-    for (Gate& gate : gates) pass_forced(gate);
-  }
+  if (run != nullptr && run->forced) pass_by_force(gates);
   gates.push_back(overlap_gate(s, index, run));
   gates.push_back(node_gate(s));
   gates.push_back(store_gate(s));
   return gates;
+}
+
+void pass_by_force(Gates& gates) {
+  for (Gate& gate : gates) {
+    if (gate.answer == GateAnswer::pass || !yields_to_force(gate.gate)) continue;
+    gate.answer = GateAnswer::pass;
+    gate.text += " (passed by force)";
+  }
 }
 
 GateAnswer decision(const Gates& gates) {

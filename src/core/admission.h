@@ -13,6 +13,9 @@ namespace takt::core {
 /// All gates of a run at `now`, or, without a run, of a start that would be made now.
 Gates evaluate_gates(const State& s, JobIndex job, const Run* run, Instant now);
 
+/// What `trigger --force` passes: enabled, paused, quarantined; never overlap, node or store.
+void pass_by_force(Gates& gates);
+
 /// skip before hold before pass.
 GateAnswer decision(const Gates& gates);
 

@@ -110,13 +110,7 @@ void on_trigger(Turn& turn, const Trigger& event) {
     return;
   }
   Gates gates = evaluate_gates(s, *index, nullptr, turn.now);
-  if (event.force) {
-    for (Gate& gate : gates) {
-      const bool forcible = gate.gate == GateName::enabled || gate.gate == GateName::paused ||
-                            gate.gate == GateName::quarantined;
-      if (forcible && gate.answer == GateAnswer::skip) gate.answer = GateAnswer::pass;
-    }
-  }
+  if (event.force) pass_by_force(gates);
   if (refuses_trigger(s, *index, gates)) {
     refuse(
         turn, event.request,

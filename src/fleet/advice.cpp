@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-#include "base/match.h"
+#include "core/schedule.h"
 #include "fleet/complaints.h"
 #include "fleet/preflight.h"
 
@@ -15,14 +15,11 @@ namespace {
 
 using core::JobSpec;
 
-/// Longest time between two slots of a job; none: it has no slots of its own.
-std::optional<Duration> longest_interval(const JobSpec& job) {
-  using Longest = std::optional<Duration>;
-  return std::visit(Match{[](const core::Manual&) -> Longest { return std::nullopt; },
-                          [](const core::Every& every) -> Longest { return every.interval; },
-                          [](const core::EveryBetween& every) -> Longest { return every.longest; },
-                          [](const core::After& after) -> Longest { return after.delay; }},
-                    job.schedule);
+/// Longest pause between two slots of a job, for `after` without the run between them; none: it has no
+/// slots of its own.
+std::optional<Duration> longest_pause(const JobSpec& job) {
+  const auto* after = std::get_if<core::After>(&job.schedule);
+  return after != nullptr ? after->delay : core::longest_interval(job);
 }
 
 bool is_grid(const JobSpec& job) {
@@ -53,7 +50,7 @@ class Adviser {
   }
 
   void stale_too_soon() {
-    const auto interval = longest_interval(job_);
+    const auto interval = longest_pause(job_);
     if (!job_.stale_after || !interval) return;
     const Duration expect = job_.expect.value_or(Duration{0});
     const Duration needed = *interval + expect;
@@ -92,7 +89,7 @@ class Adviser {
   }
 
   void slots_in_each_others_way() {
-    const auto interval = longest_interval(job_);
+    const auto interval = longest_pause(job_);
     if (!is_grid(job_) || job_.overlap != core::Overlap::skip) return;
     if (job_.expect && *job_.expect >= *interval) {
       warn("expect",
