@@ -70,8 +70,13 @@ class LauncherTest : public testing::TestWithParam<CgroupLane>, public ports::La
     return start(core::Command{.argv = std::move(argv)});
   }
   Token start_shell(const std::string& text) { return start({"/bin/sh", "-c", text}); }
-  Token start_witness(const std::string& verb, const std::string& value = "") {
-    return start({TAKT_EXEC_WITNESS, verb, value});
+  /// The command line of a witness (src/witness) that keeps no diary.
+  static std::vector<std::string> witness(std::vector<std::string> options) {
+    options.insert(options.begin(), {TAKT_WITNESS, "--unwitnessed"});
+    return options;
+  }
+  Token start_witness(std::vector<std::string> options) {
+    return start(witness(std::move(options)));
   }
 
   core::ProcessEnd end_of(Token token) {

@@ -115,7 +115,7 @@ TEST_P(Launcher, TheDescriptorsAreZeroToThree) {
   const ScratchFolder other;
   std::ofstream held(other / "held");  // without close-on-exec, as a careless library would
   const Descriptor careless{::open((other / "held").c_str(), O_RDONLY)};
-  EXPECT_THAT(lines_of(output_of({.argv = {TAKT_EXEC_WITNESS, "fds"}})),
+  EXPECT_THAT(lines_of(output_of({.argv = witness({"--list-fds", "-"})})),
               UnorderedElementsAre("0", "1", "2", "3"));
 }
 
@@ -193,9 +193,9 @@ TEST_P(Launcher, AFileThatIsNotExecutableIsEacces) {
 }
 
 TEST_P(Launcher, AProgramOpenForWritingIsEtxtbsy) {
-  std::filesystem::copy_file(TAKT_EXEC_WITNESS, folder_ / "busy");
+  std::filesystem::copy_file(TAKT_WITNESS, folder_ / "busy");
   const Descriptor writer{::open((folder_ / "busy").c_str(), O_WRONLY | O_CLOEXEC)};
-  EXPECT_EQ(run({folder_ / "busy", "fds"}).spawn_errno, ETXTBSY);
+  EXPECT_EQ(run({folder_ / "busy", "--unwitnessed"}).spawn_errno, ETXTBSY);
 }
 
 TEST_P(Launcher, AMissingInterpreterIsToldApartFromAMissingProgram) {

@@ -74,7 +74,8 @@ TEST_P(LeftoversTest, OfADaemonWithGroupsAreFoundByOneWithout) {
 }
 
 TEST_P(LeftoversTest, OfAnotherTokenOrFleetAreNotTouched) {
-  auto row = left_by_a_dead_daemon("exec " TAKT_EXEC_WITNESS " ignore-term");
+  auto row = left_by_a_dead_daemon("exec " TAKT_WITNESS
+                                   " --unwitnessed --ignore-term --say ready --for 1m");
   const auto living = tagged_processes().size();
   row.token = Token{row.token.value + 1000};
   row.process = {};
@@ -88,9 +89,10 @@ TEST_P(LeftoversTest, OfAnotherTokenOrFleetAreNotTouched) {
 class Stranger {
  public:
   Stranger() {
-    char name[] = TAKT_EXEC_WITNESS;
-    char verb[] = "sleep";
-    char* argv[] = {name, verb, nullptr};
+    char name[] = TAKT_WITNESS;
+    char quiet[] = "--unwitnessed";
+    char life[] = "--for=1m";
+    char* argv[] = {name, quiet, life, nullptr};
     char* environment[] = {nullptr};
     EXPECT_EQ(::posix_spawn(&pid_, name, nullptr, nullptr, argv, environment), 0);
   }

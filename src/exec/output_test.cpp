@@ -31,14 +31,14 @@ TEST_P(Output, BothStreamsAreKeptApart) {
 }
 
 TEST_P(Output, AFloodBelowTheCapIsStoredByteForByte) {
-  const Token token = start_witness("flood", "3000000");
+  const Token token = start_witness({"--output", "3000000"});
   EXPECT_EQ(end_of(token).log_bytes, 3'000'000);
   EXPECT_TRUE(logged(token) == numbered(3'000'000));
 }
 
 TEST_P(Output, AFloodAboveTheCapIsCutThereAndMarkedWithItsSize) {
-  const Token token = start(
-      core::Command{.argv = {TAKT_EXEC_WITNESS, "flood", "3000000"}, .log_max_bytes = 100'000});
+  const Token token =
+      start(core::Command{.argv = witness({"--output", "3000000"}), .log_max_bytes = 100'000});
   const auto end = end_of(token);
   EXPECT_EQ(end.exit_code, 0);
   EXPECT_EQ(end.log_bytes, 3'000'000);

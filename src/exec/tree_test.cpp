@@ -32,9 +32,10 @@ INSTANTIATE_TEST_SUITE_P(Lanes, TreeTest, testing::Values(CgroupLane::automatic,
 class Canary {
  public:
   Canary() {
-    char name[] = TAKT_EXEC_WITNESS;
-    char verb[] = "sleep";
-    char* argv[] = {name, verb, nullptr};
+    char name[] = TAKT_WITNESS;
+    char quiet[] = "--unwitnessed";
+    char life[] = "--for=1m";
+    char* argv[] = {name, quiet, life, nullptr};
     char* environment[] = {nullptr};
     EXPECT_EQ(::posix_spawn(&pid_, name, nullptr, nullptr, argv, environment), 0);
   }
@@ -46,7 +47,7 @@ class Canary {
 };
 
 TEST_P(TreeTest, ADaemonizedGrandchildIsKilledAndCountedAsLeaked) {
-  const auto end = run({TAKT_EXEC_WITNESS, "daemonize"});
+  const auto end = run(witness({"--daemonize"}));
   EXPECT_EQ(end.exit_code, 0);
   EXPECT_EQ(end.leaked, 1);
   EXPECT_TRUE(tagged_processes().empty());
@@ -54,7 +55,7 @@ TEST_P(TreeTest, ADaemonizedGrandchildIsKilledAndCountedAsLeaked) {
 }
 
 TEST_P(TreeTest, AGrandchildThatWipedItsEnvironmentDoesNotGetAway) {
-  const auto end = run({TAKT_EXEC_WITNESS, "daemonize", "clean"});
+  const auto end = run(witness({"--daemonize-clean"}));
   EXPECT_EQ(end.exit_code, 0);
   EXPECT_EQ(end.leaked, 1);
   EXPECT_TRUE(no_child_is_alive());
@@ -76,7 +77,7 @@ TEST_P(TreeTest, ProcessesThatAreNotOursAreLeftAlone) {
   const Canary before;
   reopen();
   const Canary after;
-  EXPECT_EQ(run({TAKT_EXEC_WITNESS, "daemonize", "clean"}).leaked, 1);
+  EXPECT_EQ(run(witness({"--daemonize-clean"})).leaked, 1);
   const Token token = start_shell("setsid sleep 55 & sleep 55");
   launcher_->kill(token, Duration{0});
   end_of(token);
@@ -94,7 +95,7 @@ TEST_P(TreeTest, TermEndsAWellBehavedTreeAtOnce) {
 }
 
 TEST_P(TreeTest, AJobThatIgnoresTermIsKilledWhenTheGraceIsOver) {
-  const Token token = start_witness("ignore-term");
+  const Token token = start_witness({"--ignore-term", "--say", "ready", "--for", "1m"});
   ASSERT_TRUE(wait_for_output(token, "ready"));
   const auto begun = std::chrono::steady_clock::now();
   launcher_->kill(token, milliseconds{200});
@@ -105,7 +106,7 @@ TEST_P(TreeTest, AJobThatIgnoresTermIsKilledWhenTheGraceIsOver) {
 }
 
 TEST_P(TreeTest, ASecondKillShortensTheGraceAndNeverLengthensIt) {
-  const Token token = start_witness("ignore-term");
+  const Token token = start_witness({"--ignore-term", "--say", "ready", "--for", "1m"});
   ASSERT_TRUE(wait_for_output(token, "ready"));
   const auto begun = std::chrono::steady_clock::now();
   launcher_->kill(token, seconds{60});
@@ -153,7 +154,8 @@ TEST_P(TreeTest, AKillOfAnUnknownTokenIsIgnored) {
 }
 
 TEST_P(TreeTest, AForkBombIsEndedByAKill) {
-  const Token token = start_witness("bomb", "6");
+  const Token token =
+      start_witness({"--fork-bomb", "127", "--ignore-term", "--say", "ready", "--for", "1m"});
   ASSERT_TRUE(wait_for_output(token, "ready"));
   ASSERT_TRUE(run_until([&] { return tagged_processes().size() > 60; }));
   const auto begun = std::chrono::steady_clock::now();
@@ -164,7 +166,7 @@ TEST_P(TreeTest, AForkBombIsEndedByAKill) {
 }
 
 TEST_P(TreeTest, AStormOfOrphansIsCollectedToTheLast) {
-  EXPECT_EQ(run({TAKT_EXEC_WITNESS, "orphans", "2000"}).exit_code, 0);
+  EXPECT_EQ(run(witness({"--spawn-orphans", "2000"})).exit_code, 0);
   EXPECT_TRUE(run_until([] { return children_of_self().empty(); }));
 }
 
