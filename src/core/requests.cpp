@@ -7,6 +7,7 @@
 
 #include "core/admission.h"
 #include "core/attempts.h"
+#include "core/gates.h"
 #include "core/params.h"
 #include "core/settle.h"
 #include "core/watchdog.h"

@@ -4,8 +4,8 @@
 
 #include <algorithm>
 
-#include "core/admission.h"
 #include "core/attempts.h"
+#include "core/gates.h"
 #include "core/settle.h"
 
 namespace takt::core {
@@ -232,9 +232,11 @@ void decide(Turn& turn, JobIndex index, Instant end) {
   d.after_downtime = d.due.last.due < turn.s.opened_at && turn.s.speed == 1;
   job.next.reset();
 
-  Gates gates = evaluate_gates(turn.s, index, nullptr, turn.now);
-  std::erase_if(gates, [](const Gate& gate) { return gate.gate == GateName::overlap; });
-  if (decision(gates) == GateAnswer::skip) {
+  GateAnswers answers = ask_gates(turn.s, index, nullptr, turn.now);
+  answers[GateName::overlap] = GateAnswer::not_asked;  // an open run is met below
+  if (decision(answers) == GateAnswer::skip) {
+    Gates gates = explain_gates(turn.s, index, nullptr, turn.now, answers);
+    std::erase_if(gates, [](const Gate& gate) { return gate.answer == GateAnswer::not_asked; });
     skip(turn, index, d, std::move(gates));
   } else if (!meet_open_run(turn, index, d)) {
     catch_up(turn, index, d);

@@ -4,8 +4,8 @@
 
 #include <algorithm>
 
-#include "core/admission.h"
 #include "core/coordinator_impl.h"
+#include "core/gates.h"
 #include "core/settle.h"
 #include "core/watchdog.h"
 
