@@ -234,6 +234,25 @@ void on_started(Turn& turn, const AttemptStarted& event) {
   turn.touch(*run);
 }
 
+void on_deferred(Turn& turn, const StartDeferred& event) {
+  Run* run = run_of(turn, event.token);
+  if (run == nullptr || run->attempt->phase != Phase::launching) return;
+  run->attempt->phase = Phase::deferred;
+  turn.s.wake.set(run->job, wake_of(turn.s, run->job));
+  turn.event(Severity::warning, EventKind::problem, run->job, run->id,
+             fmt::format("{}: run {} cannot be started for now, it is tried again: {}",
+                         turn.s.spec_of(run->job).name, run->id.value, event.why));
+}
+
+void on_mains_ended(Turn& turn, const MainsEnded& event) {
+  for (const Token token : event.tokens) {
+    Run* run = run_of(turn, token);
+    if (run == nullptr || run->attempt->phase != Phase::running) continue;
+    run->attempt->phase = Phase::ending;
+    turn.s.wake.set(run->job, wake_of(turn.s, run->job));
+  }
+}
+
 void on_ended(Turn& turn, const AttemptEnded& event) {
   Run* run = run_of(turn, event.token);
   if (run == nullptr || run->attempt->phase == Phase::leftover) return;

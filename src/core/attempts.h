@@ -24,6 +24,8 @@ void start_attempt(Turn& turn, Run& run);
 void on_recorded(Turn& turn, const Recorded& event);
 
 void on_started(Turn& turn, const AttemptStarted& event);
+void on_deferred(Turn& turn, const StartDeferred& event);
+void on_mains_ended(Turn& turn, const MainsEnded& event);
 void on_ended(Turn& turn, const AttemptEnded& event);
 void on_leftover_gone(Turn& turn, const LeftoverGone& event);
 

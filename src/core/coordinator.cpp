@@ -52,6 +52,8 @@ void apply(Turn& turn, const Event& event) {
                    [&](const StoreFailed& e) { on_store_failed(turn, e); },
                    [&](const StoreBack&) { on_store_back(turn); },
                    [&](const AttemptStarted& e) { on_started(turn, e); },
+                   [&](const StartDeferred& e) { on_deferred(turn, e); },
+                   [&](const MainsEnded& e) { on_mains_ended(turn, e); },
                    [&](const AttemptEnded& e) { on_ended(turn, e); },
                    [&](const LeftoverGone& e) { on_leftover_gone(turn, e); },
                    [&](const Trigger& e) { on_trigger(turn, e); },

@@ -45,6 +45,20 @@ struct AttemptStarted {
   Process process;
 };
 
+/// The launcher cannot start it for now: no processes, memory or descriptors are to be had. It goes
+/// on trying. Told once an attempt.
+struct StartDeferred {
+  Token token;
+  std::string why;
+};
+
+/// The main processes of these attempts have ended; what they wrote is still being read, or the rest
+/// of their trees goes. From here on they are too old for nothing. Not told of every attempt: only
+/// before something becomes due.
+struct MainsEnded {
+  std::vector<Token> tokens;
+};
+
 /// How a process tree ended, as the kernel told. The coordinator turns it into an outcome. By the
 /// time it is reported nothing of the tree is alive.
 struct ProcessEnd {
@@ -107,8 +121,8 @@ struct ShutDown {
   RequestId request;
 };
 
-using Event =
-    std::variant<Tick, ClockStepped, Recorded, StoreFailed, StoreBack, AttemptStarted, AttemptEnded,
-                 LeftoverGone, Trigger, Cancel, Pause, Resume, Drain, ShutDown>;
+using Event = std::variant<Tick, ClockStepped, Recorded, StoreFailed, StoreBack, AttemptStarted,
+                           StartDeferred, MainsEnded, AttemptEnded, LeftoverGone, Trigger, Cancel,
+                           Pause, Resume, Drain, ShutDown>;
 
 }  // namespace takt::core

@@ -38,9 +38,10 @@
 
 namespace takt::core {
 
-/// Recording: its row is on its way to the store. Launching: the launcher has it. Leftover: an
-/// earlier daemon started it and what is left of it is being killed.
-enum class Phase { recording, launching, running, leftover };
+/// Recording: its row is on its way to the store. Launching: the launcher has it. Deferred: the
+/// launcher cannot start it for now. Ending: its main process has ended, its output is still being
+/// read. Leftover: an earlier daemon started it and what is left of it is being killed.
+enum class Phase { recording, launching, deferred, running, ending, leftover };
 
 struct Attempt {
   int number = 1;

@@ -19,12 +19,25 @@ struct Limit {
   KillReason why;
 };
 
+/// Launching counts: the launcher tells at once of a process, and of a start that is deferred.
+bool has_process(Phase phase) {
+  switch (phase) {
+    case Phase::launching:
+    case Phase::running:
+      return true;
+    case Phase::recording:
+    case Phase::deferred:
+    case Phase::ending:
+    case Phase::leftover:
+      return false;
+  }
+  return false;
+}
+
 /// The next limit of a living attempt that nobody is killing yet.
 std::optional<Limit> attempt_limit(const JobSpec& spec, const Run& run) {
   if (!run.attempt || run.attempt->killing) return std::nullopt;
-  // One whose row is not recorded yet has no process that could hang.
-  const Phase phase = run.attempt->phase;
-  if (phase == Phase::leftover || phase == Phase::recording) return std::nullopt;
+  if (!has_process(run.attempt->phase)) return std::nullopt;  // nothing that could hang
   std::optional<Limit> limit;
   const Instant start = run.attempt->started_at;
   if (spec.hung_after) {

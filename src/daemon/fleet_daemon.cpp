@@ -43,7 +43,11 @@ FleetDaemon::FleetDaemon(boost::asio::io_context& io, core::Coordinator coordina
       store_(store),
       database_(std::move(database)),
       console_(console),
-      wake_(io, [this] { handle(core::Tick{}); }),
+      wake_(io,
+            [this] {
+              look_for_step();  // also where the kernel does not tell of one
+              handle(core::Tick{});
+            }),
       steps_(io, [this] { look_for_step(); }),
       patience_(io) {}
 
@@ -59,9 +63,19 @@ void FleetDaemon::open(std::function<void()> ready) {
 void FleetDaemon::handle(const core::Event& event) {
   if (finished_) return;
   last_now_ = std::max(last_now_, clock_.now());
+  hear_of_ends();
   carry_out(coordinator_.handle(event, last_now_));
   arm();
   look_for_readiness();
+}
+
+/// Something is due, perhaps the limit of an attempt. After the daemon stood still (stopped,
+/// starved, suspended) its process may have ended in time, and only the loop has not heard of it.
+void FleetDaemon::hear_of_ends() {
+  if (coordinator_.next_wake() > last_now_) return;
+  auto ended = launcher_->mains_ended();
+  if (ended.empty()) return;
+  carry_out(coordinator_.handle(core::MainsEnded{std::move(ended)}, last_now_));
 }
 
 void FleetDaemon::look_for_step() {
@@ -175,7 +189,8 @@ void FleetDaemon::request(core::Event event, std::function<void(api::Reply)> don
             // Its answer is the end itself: the request keeps a number that nobody answers.
             [](core::ShutDown&) {}, [](core::Tick&) {}, [](core::ClockStepped&) {},
             [](core::Recorded&) {}, [](core::StoreFailed&) {}, [](core::StoreBack&) {},
-            [](core::AttemptStarted&) {}, [](core::AttemptEnded&) {}, [](core::LeftoverGone&) {}},
+            [](core::AttemptStarted&) {}, [](core::StartDeferred&) {}, [](core::MainsEnded&) {},
+            [](core::AttemptEnded&) {}, [](core::LeftoverGone&) {}},
       event);
   if (finished_) {
     done(is_end ? api::Reply{std::optional<RunId>{}, "stopped"}
@@ -200,6 +215,10 @@ std::expected<std::unique_ptr<ports::History>, ports::StoreError> FleetDaemon::o
 
 void FleetDaemon::started(Token token, const core::Process& process) {
   handle(core::AttemptStarted{token, process});
+}
+
+void FleetDaemon::deferred(Token token, const std::string& why) {
+  handle(core::StartDeferred{token, why});
 }
 
 void FleetDaemon::ended(Token token, const core::ProcessEnd& end) {

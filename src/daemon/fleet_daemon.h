@@ -80,6 +80,7 @@ class FleetDaemon final : public api::Backend,
 
   // ports::LauncherListener, on the loop
   void started(Token token, const core::Process& process) override;
+  void deferred(Token token, const std::string& why) override;
   void ended(Token token, const core::ProcessEnd& end) override;
   void leftover_gone(Token token, int killed) override;
 
@@ -90,6 +91,7 @@ class FleetDaemon final : public api::Backend,
 
  private:
   void handle(const core::Event& event);
+  void hear_of_ends();
   void carry_out(core::Effects effects);
   void persist(core::Batch batch);
   void answer(core::Answer answer);

@@ -38,6 +38,7 @@ struct Attempt {
   std::chrono::milliseconds look_wait{0};
 
   bool main_ended = false;
+  Clock::time_point main_ended_at;
   bool drained = false;
   bool beat_open = false;
   core::ProcessEnd end;

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <boost/asio/post.hpp>
 #include <cerrno>
+#include <utility>
 
 #include "exec/launcher_state.h"
 
@@ -15,6 +16,8 @@ namespace {
 constexpr std::chrono::milliseconds kLookFirst{1};
 constexpr std::chrono::milliseconds kLookMax{100};
 constexpr std::int64_t kKiB = 1024;
+// The log thread has given up by itself long before, unless the disk holds it.
+constexpr std::chrono::milliseconds kDrainPatience = kDrainMax + std::chrono::milliseconds{1000};
 
 }  // namespace
 
@@ -53,8 +56,22 @@ void ProcessLauncher::State::child_died(int pid, int status, const rusage& used)
     attempt.end.exit_code = WEXITSTATUS(status);
   }
   attempt.end.rss_max_bytes = used.ru_maxrss * kKiB;
-  if (attempt.drained) return empty_tree(attempt);
-  logs->drain(*token);
+  newly_ended.insert(*token);
+  attempt.main_ended_at = Attempt::Clock::now();
+  if (!attempt.drained) {
+    logs->drain(*token);
+    return watch_drains(attempt.main_ended_at);
+  }
+  if (asked_for_ends) return look_after(attempt, std::chrono::milliseconds{0});
+  empty_tree(attempt);
+}
+
+std::vector<Token> ProcessLauncher::State::mains_ended() {
+  asked_for_ends = true;
+  reaper->collect_all();
+  asked_for_ends = false;
+  const std::set<Token> ended = std::exchange(newly_ended, {});
+  return {ended.begin(), ended.end()};
 }
 
 /// Perhaps it was the last of a tree that is waited for. One look serves all that die in this turn.
@@ -73,9 +90,44 @@ void ProcessLauncher::State::orphan_died() {
   });
 }
 
+/// One timer for all that are drained: it looks when the oldest, since `oldest`, could be overdue.
+void ProcessLauncher::State::watch_drains(Attempt::Clock::time_point oldest) {
+  if (watching_drains) return;
+  watching_drains = true;
+  drain_watch.expires_at(oldest + kDrainPatience);
+  drain_watch.async_wait([weak = weak_from_this()](const boost::system::error_code& error) {
+    const auto state = weak.lock();
+    if (error || !state || state->listener == nullptr) return;
+    state->watching_drains = false;
+    state->give_up_drains();
+  });
+}
+
+/// An end must not wait for ever for a disk that holds the log thread.
+void ProcessLauncher::State::give_up_drains() {
+  const auto since = Attempt::Clock::now() - kDrainPatience;
+  std::vector<Token> overdue;
+  std::optional<Attempt::Clock::time_point> oldest;  // of those that may still be read
+  for (const auto& [token, attempt] : attempts) {
+    if (!attempt->main_ended || attempt->drained) continue;
+    if (attempt->main_ended_at <= since) {
+      overdue.push_back(token);
+    } else if (!oldest || attempt->main_ended_at < *oldest) {
+      oldest = attempt->main_ended_at;
+    }
+  }
+  for (const Token token : overdue) {
+    const Attempt* attempt = find(token);
+    if (attempt == nullptr) continue;
+    drained(token, {.problem = "log " + attempt->launch.log_file + ": the disk does not answer",
+                    .beat_open = true});
+  }
+  if (oldest) watch_drains(*oldest);
+}
+
 void ProcessLauncher::State::drained(Token token, const LogTotals& totals) {
   Attempt* attempt = find(token);
-  if (attempt == nullptr) return;
+  if (attempt == nullptr || attempt->drained) return;
   attempt->drained = true;
   attempt->beat_open = totals.beat_open;
   attempt->end.log_bytes = totals.emitted_bytes;
@@ -149,6 +201,7 @@ void ProcessLauncher::State::ended(Attempt& attempt) {
   }
   living.ended(token);
   emptying.erase(token);
+  newly_ended.erase(token);
   const auto over = std::move(attempts.at(token));
   attempts.erase(token);
   if (listener != nullptr) listener->ended(token, over->end);

@@ -1,6 +1,7 @@
 // The beginning of an attempt: from a Launch to a running process, or to the reason why there is
 // none.
 
+#include <algorithm>
 #include <boost/asio/post.hpp>
 #include <cerrno>
 
@@ -12,9 +13,21 @@
 namespace takt::exec {
 namespace {
 
-// 50, 100, 200, 400, 800 ms: 1.55 s in all.
+// 50, 100, 200, 400, 800 ms, then every second.
 constexpr std::chrono::milliseconds kFirstRetry{50};
-constexpr int kRetries = 5;
+constexpr std::chrono::milliseconds kLastRetry{1000};
+constexpr int kDoublingsMax = 5;
+constexpr int kTriesUntold = 3;  // a shortage that is over by then is nobody's concern
+
+/// The last descriptors are not given to jobs: with them the daemon answers, reads history and opens
+/// its database anew. New ones get the lowest free number, so that tells how many there are.
+bool is_reserved(int descriptor) {
+  constexpr rlim_t kReserved = 16;
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return false;
+  const rlim_t reserved = std::min(kReserved, limit.rlim_cur / 4);
+  return static_cast<rlim_t>(descriptor) >= limit.rlim_cur - reserved;
+}
 
 /// Soft limit of open files to the hard one; what it was before.
 std::optional<rlimit> raise_open_files() {
@@ -37,7 +50,8 @@ ProcessLauncher::State::State(boost::asio::io_context& on, ports::LauncherListen
       open_files_before(raise_open_files()),
       self(own_user()),
       nothing(above_standard(Descriptor{::open("/dev/null", O_RDWR | O_CLOEXEC)})),
-      orphans(options.fleet_tag) {
+      orphans(options.fleet_tag),
+      drain_watch(io) {
   TAKT_ASSERT(options.clock, "logs need a clock");
   TAKT_ASSERT(nothing, "/dev/null cannot be opened");
   TAKT_ASSERT(options.cgroup_name.find('/') == std::string::npos, "cgroup_name is one component");
@@ -73,17 +87,19 @@ void ProcessLauncher::State::begin() {
     if (const auto state = weak.lock()) state->child_died(pid, status, used);
   });
   logs =
-      std::make_unique<LogPump>(options.clock, [weak, this](Token token, const LogTotals& totals) {
+      std::make_shared<LogPump>(options.clock, [weak, this](Token token, const LogTotals& totals) {
         // `io` outlives the log thread, which the state's end waits for.
         boost::asio::post(io, [weak, token, totals] {
           if (const auto state = weak.lock()) state->drained(token, totals);
         });
       });
+  logs->start();
   reaper->start();
 }
 
 void ProcessLauncher::State::stop() {
   listener = nullptr;
+  logs->close();
   logs.reset();
   reaper.reset();
   leftovers.reset();
@@ -144,6 +160,11 @@ std::expected<LogPump::Source, SpawnProblem> ProcessLauncher::State::spawn(Attem
   for (const auto* pipe : {&out, &err, &beat}) {
     if (!*pipe) return std::unexpected(pipe->error());
   }
+  if (is_reserved(beat->write.get())) {
+    auto problem = problem_with("pipe", EMFILE);
+    problem.passing = true;
+    return std::unexpected(std::move(problem));
+  }
   plan.files[0] = nothing.get();
   plan.files[1] = out->write.get();
   plan.files[2] = err->write.get();
@@ -193,14 +214,26 @@ void ProcessLauncher::State::spawned(Attempt& attempt, LogPump::Source source) {
 }
 
 void ProcessLauncher::State::not_spawned(Attempt& attempt, SpawnProblem problem) {
-  if (problem.passing && attempt.tries <= kRetries) {
-    return look_after(attempt, kFirstRetry * (1U << static_cast<unsigned>(attempt.tries - 1)));
-  }
-  if (problem.passing) problem.error = EAGAIN;
+  if (problem.passing) return defer(attempt, problem);
   const Token token = attempt.launch.token;
   boost::asio::post(io, [weak = weak_from_this(), token, problem = std::move(problem)] {
     if (const auto state = weak.lock()) state->tell_spawn_failed(token, problem);
   });
+}
+
+/// A shortage is no fault of the job's: its attempt waits until it can begin.
+void ProcessLauncher::State::defer(Attempt& attempt, const SpawnProblem& problem) {
+  if (attempt.tries == kTriesUntold) {
+    boost::asio::post(io,
+                      [weak = weak_from_this(), token = attempt.launch.token, why = problem.text] {
+                        const auto state = weak.lock();
+                        if (state && state->listener != nullptr && state->find(token) != nullptr) {
+                          state->listener->deferred(token, why);
+                        }
+                      });
+  }
+  const auto doublings = static_cast<unsigned>(std::min(attempt.tries - 1, kDoublingsMax));
+  look_after(attempt, std::min(kFirstRetry * (1U << doublings), kLastRetry));
 }
 
 void ProcessLauncher::State::tell_spawn_failed(Token token, const SpawnProblem& problem) {

@@ -20,6 +20,8 @@ void ProcessLauncher::kill_leftover(const core::AttemptRow& attempt) {
   state_->leftovers->kill(attempt);
 }
 
+std::vector<Token> ProcessLauncher::mains_ended() { return state_->mains_ended(); }
+
 std::size_t ProcessLauncher::alive() const { return state_->attempts.size(); }
 
 CgroupLane ProcessLauncher::lane() const { return state_->lane; }

@@ -3,7 +3,8 @@
 // what they write, ends them, and proves them gone.
 //
 //   start ─▶ pending ──spawned──▶ running ──main process ended──▶ draining ──▶ emptying ──▶ ended
-//              │ no processes or descriptors for now: tried again for up to 2 s
+//              │ no processes, memory or descriptors for now: told as deferred, tried again once a
+//              │ second for as long as it takes
 //              └──cannot be spawned──▶ ended
 //
 //   draining  output is read until both pipes are at their end, or idle for 300 ms, or 5 s
@@ -25,6 +26,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "base/ids.h"
 #include "base/time.h"
@@ -68,6 +70,7 @@ class ProcessLauncher final : public ports::Launcher {
   /// Before the process was spawned: it is not, and ends with spawn_errno ECANCELED.
   void kill(Token token, Duration grace) override;
   void kill_leftover(const core::AttemptRow& attempt) override;
+  std::vector<Token> mains_ended() override;
   std::size_t alive() const override;
 
   /// The lane that is in use; never `automatic`.

@@ -133,6 +133,10 @@ class LauncherTest : public testing::TestWithParam<CgroupLane>, public ports::La
     EXPECT_FALSE(ends_.contains(token)) << "started after its end";
     started_[token] = process;
   }
+  void deferred(Token token, const std::string& why) override {
+    EXPECT_FALSE(started_.contains(token)) << "deferred after its start";
+    EXPECT_TRUE(deferred_.emplace(token, why).second) << "deferred twice";
+  }
   void ended(Token token, const core::ProcessEnd& end) override {
     EXPECT_TRUE(ends_.emplace(token, end).second) << "ended twice";
     std::erase(alive_, token);
@@ -163,6 +167,7 @@ class LauncherTest : public testing::TestWithParam<CgroupLane>, public ports::La
   std::vector<Token> alive_;
   std::map<Token, core::Process> started_;
   std::map<Token, core::ProcessEnd> ends_;
+  std::map<Token, std::string> deferred_;
   std::map<Token, int> gone_;
   std::function<void(Token)> on_ended_;
 };

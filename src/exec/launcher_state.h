@@ -13,6 +13,7 @@
 #include <set>
 #include <string>
 #include <unordered_map>
+#include <vector>
 
 #include "exec/attempt.h"
 #include "exec/launcher.h"
@@ -38,12 +39,16 @@ struct ProcessLauncher::State : std::enable_shared_from_this<ProcessLauncher::St
   std::expected<LogPump::Source, SpawnProblem> spawn(Attempt& attempt, SpawnPlan plan);
   void spawned(Attempt& attempt, LogPump::Source source);
   void not_spawned(Attempt& attempt, SpawnProblem problem);
+  void defer(Attempt& attempt, const SpawnProblem& problem);
   void tell_spawn_failed(Token token, const SpawnProblem& problem);
 
   // attempt_end.cpp
   void kill(Token token, Duration grace);
   void child_died(int pid, int status, const rusage& used);
   void orphan_died();
+  std::vector<Token> mains_ended();
+  void watch_drains(Attempt::Clock::time_point oldest);
+  void give_up_drains();
   void drained(Token token, const LogTotals& totals);
   void look_after(Attempt& attempt, std::chrono::milliseconds wait);
   void look_in_time(Attempt& attempt);
@@ -71,7 +76,11 @@ struct ProcessLauncher::State : std::enable_shared_from_this<ProcessLauncher::St
   std::unordered_map<Token, std::unique_ptr<Attempt>> attempts;
   std::set<Token> emptying;  // waiting for their tree to be empty
   bool looking_at_emptying = false;
-  std::unique_ptr<LogPump> logs;
+  boost::asio::steady_timer drain_watch;
+  bool watching_drains = false;
+  std::set<Token> newly_ended;  // main process gone, end to come, not yet told by mains_ended()
+  bool asked_for_ends = false;  // within mains_ended(): no end may be told
+  std::shared_ptr<LogPump> logs;
 };
 
 }  // namespace takt::exec

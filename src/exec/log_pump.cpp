@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <filesystem>
+#include <thread>
 
 #include "base/assert.h"
 #include "base/match.h"
@@ -52,17 +53,39 @@ LogPump::LogPump(std::function<WallTime()> clock, Drained drained)
   const bool ready =
       epoll_ && wake_ && ::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, wake_.get(), &event) == 0;
   TAKT_ASSERT(ready, "the log thread has no descriptors");
-  thread_ = std::thread([this] { run(); });
 }
 
-LogPump::~LogPump() {
-  {
-    const std::lock_guard lock(mutex_);
-    stopping_ = true;
-  }
+void LogPump::start() {
+  std::thread([self = shared_from_this()] {
+    self->run();
+    const std::lock_guard lock(self->mutex_);
+    self->thread_ended_ = true;
+    self->over_.notify_all();
+  }).detach();
+}
+
+void LogPump::close() {
+  std::unique_lock lock(mutex_);
+  stopping_ = true;
+  wake();
+  over_.wait_for(lock, kCloseMax, [this] { return thread_ended_; });
+}
+
+void LogPump::wake() {
   const std::uint64_t one = 1;
   TAKT_ASSERT(::write(wake_.get(), &one, sizeof one) == sizeof one, "eventfd refused");
-  thread_.join();
+}
+
+// Whoever owns the two functions may be gone once close() was called.
+WallTime LogPump::fleet_now() {
+  const std::lock_guard lock(mutex_);
+  if (!stopping_) last_now_ = clock_();
+  return last_now_;
+}
+
+void LogPump::tell(Token token, const LogTotals& totals) {
+  const std::lock_guard lock(mutex_);
+  if (!stopping_) drained_(token, totals);
 }
 
 void LogPump::open(Token token, Source source) { give(Open{token, std::move(source)}); }
@@ -76,9 +99,7 @@ void LogPump::give(Order order) {
     first = orders_.empty();
     orders_.push_back(std::move(order));
   }
-  if (!first) return;  // whoever gave the first has woken the thread
-  const std::uint64_t one = 1;
-  TAKT_ASSERT(::write(wake_.get(), &one, sizeof one) == sizeof one, "eventfd refused");
+  if (first) wake();  // otherwise whoever gave the first has woken the thread
 }
 
 void LogPump::run() {
@@ -162,7 +183,7 @@ bool LogPump::read_once(Entry& entry, int stream) {
   if (n == 0) return false;
   if (stream == kBeat) return true;
   entry.log.write(stream == 0 ? LogStream::out : LogStream::err,
-                  std::string_view(buffer_).substr(0, static_cast<std::size_t>(n)), clock_());
+                  std::string_view(buffer_).substr(0, static_cast<std::size_t>(n)), fleet_now());
   entry.last_read = Clock::now();
   return true;
 }
@@ -185,12 +206,12 @@ void LogPump::finish(Entry& entry) {
   }
   // A process that ends closes TAKT_FD right after its streams: seen here, it spares a release.
   if (entry.files[kBeat] && !read_once(entry, kBeat)) close_stream(entry, kBeat);
-  entry.log.finish(unread, clock_());
+  entry.log.finish(unread, fleet_now());
   entry.told = true;
   draining_.erase(entry.token.value);
-  drained_(entry.token, {.emitted_bytes = static_cast<std::int64_t>(entry.log.emitted_bytes()),
-                         .problem = entry.log.problem(),
-                         .beat_open = static_cast<bool>(entry.files[kBeat])});
+  tell(entry.token, {.emitted_bytes = static_cast<std::int64_t>(entry.log.emitted_bytes()),
+                     .problem = entry.log.problem(),
+                     .beat_open = static_cast<bool>(entry.files[kBeat])});
   prune(entry);
 }
 
@@ -206,7 +227,7 @@ void LogPump::prune(const Entry& entry) {
   }
   const std::string folder = std::filesystem::path(entry.path).parent_path();
   if (!pruned_.insert(folder).second) return;
-  prune_logs(folder, entry.keep_runs, entry.keep_for, clock_(), [&](const std::string& name) {
+  prune_logs(folder, entry.keep_runs, entry.keep_for, fleet_now(), [&](const std::string& name) {
     return std::ranges::any_of(entries_, [&](const auto& other) {
       return !other.second->told && other.second->path == folder + "/" + name;
     });

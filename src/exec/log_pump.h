@@ -7,19 +7,22 @@
 //               │ drain (the main process ended)                 ▼
 //               └──▶ idle for 300 ms, or 5 s over ──▶ file finished, drained() told, once
 //
+// A disk may hold the thread for ever (a dead network file system). Nobody waits for it: the launcher
+// gives up on a drain after a while, and close() on the thread, which then ends by itself.
+//
 // A job may have closed stdout and stderr and live on: the pipe behind TAKT_FD is read (and for now
 // thrown away) until it ends or the attempt is released.
 
 #include <sys/epoll.h>
 
 #include <chrono>
+#include <condition_variable>
 #include <cstdint>
 #include <functional>
 #include <memory>
 #include <mutex>
 #include <set>
 #include <string>
-#include <thread>
 #include <unordered_map>
 #include <variant>
 #include <vector>
@@ -33,6 +36,7 @@ namespace takt::exec {
 
 inline constexpr std::chrono::milliseconds kDrainIdle{300};
 inline constexpr std::chrono::milliseconds kDrainMax{5000};
+inline constexpr std::chrono::milliseconds kCloseMax{1000};
 
 struct LogTotals {
   std::int64_t emitted_bytes = 0;
@@ -40,7 +44,7 @@ struct LogTotals {
   bool beat_open = false;  // TAKT_FD is still held: release() is wanted
 };
 
-class LogPump {
+class LogPump : public std::enable_shared_from_this<LogPump> {
  public:
   /// What to read of one attempt, and where to write it. The ends are made non-blocking.
   struct Source {
@@ -56,10 +60,14 @@ class LogPump {
 
   /// `clock` and `drained` are called on the log thread; `drained` once for each opened token.
   LogPump(std::function<WallTime()> clock, Drained drained);
-  /// Stops at once; attempts not drained are not told of.
-  ~LogPump();
   LogPump(const LogPump&) = delete;
   LogPump& operator=(const LogPump&) = delete;
+
+  /// Once, after which it lives at least as long as its thread.
+  void start();
+  /// Once, at the end: nothing is told any more, from the moment this returns. Waits for the thread,
+  /// but not for longer than kCloseMax.
+  void close();
 
   // Any thread; none of these block.
   void open(Token token, Source source);
@@ -95,6 +103,9 @@ class LogPump {
     bool told = false;
   };
 
+  void wake();
+  WallTime fleet_now();
+  void tell(Token token, const LogTotals& totals);
   void give(Order order);
   void run();
   bool carry_out_orders();
@@ -119,11 +130,12 @@ class LogPump {
   std::set<std::string> pruned_;  // folders, since the minute began
   Clock::time_point minute_{};
 
-  std::mutex mutex_;  // of the two below
+  std::mutex mutex_;  // of what is below, and of telling anybody
+  std::condition_variable over_;
   std::vector<Order> orders_;
+  WallTime last_now_;
   bool stopping_ = false;
-
-  std::thread thread_;  // last: everything else exists when it starts
+  bool thread_ended_ = false;
 };
 
 }  // namespace takt::exec

@@ -39,14 +39,26 @@ void Reaper::listen() {
   });
 }
 
+void Reaper::collect_all() {
+  const auto self = shared_from_this();
+  while (collect_one()) {
+  }
+}
+
+/// False when none was there.
+bool Reaper::collect_one() {
+  const int pid = next_zombie();
+  if (pid == 0) return false;
+  int status = 0;
+  rusage used{};
+  if (::wait4(pid, &status, WNOHANG, &used) == pid) died_(pid, status, used);
+  return true;
+}
+
 void Reaper::collect() {
   const auto self = shared_from_this();  // died_ may drop the last other owner
   for (int i = 0; i < kAtOnce; ++i) {
-    const int pid = next_zombie();
-    if (pid == 0) return;
-    int status = 0;
-    rusage used{};
-    if (::wait4(pid, &status, WNOHANG, &used) == pid) died_(pid, status, used);
+    if (!collect_one()) return;
   }
   if (collecting_later_) return;
   collecting_later_ = true;

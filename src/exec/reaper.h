@@ -25,10 +25,13 @@ class Reaper : public std::enable_shared_from_this<Reaper> {
   Reaper(boost::asio::io_context& io, Died died);
   /// Begins to listen; looks once for what died before.
   void start();
+  /// Collects all that has died by now, without waiting for the loop's turn.
+  void collect_all();
 
  private:
   void listen();
   void collect();
+  bool collect_one();
 
   boost::asio::io_context& io_;
   boost::asio::signal_set child_died_;

@@ -2,8 +2,8 @@
 // Port Launcher: process trees. The daemon's is real, the simulator's is modelled. One attempt is one
 // tree; a tree that was reported as ended has no living process left.
 //
-//   start ──▶ started ──▶ ended           kill may come at any time in between
-//     └──────────────────▶ ended (spawn_errno)
+//   start ──▶ (deferred) ──▶ started ──▶ ended           kill may come at any time in between
+//     └─────────────────────────────────▶ ended (spawn_errno)
 
 #include <cstddef>
 #include <memory>
@@ -36,6 +36,9 @@ class LauncherListener {
  public:
   virtual ~LauncherListener() = default;
   virtual void started(Token token, const core::Process& process) = 0;
+  /// It cannot be started for now (no processes, memory or descriptors) and is tried again, for as
+  /// long as it takes. At most once an attempt, before `started`.
+  virtual void deferred(Token token, const std::string& why) = 0;
   virtual void ended(Token token, const core::ProcessEnd& end) = 0;
   virtual void leftover_gone(Token token, int killed) = 0;
 };
@@ -49,6 +52,10 @@ class Launcher {
   virtual void kill(Token token, Duration grace) = 0;
   /// SIGKILLs what an earlier daemon left of an attempt, wherever it went; tells leftover_gone.
   virtual void kill_leftover(const core::AttemptRow& attempt) = 0;
+  /// Attempts whose main process has ended while their end is still to be told (output is being read,
+  /// the rest of the tree goes); each is returned once. Looks at the kernel's word, not at what the
+  /// loop has got round to: after the daemon stood still, an end is known before a limit is fired.
+  virtual std::vector<Token> mains_ended() = 0;
   /// Trees started and not yet ended.
   virtual std::size_t alive() const = 0;
 };

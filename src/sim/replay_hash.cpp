@@ -130,6 +130,8 @@ class Writer {
   void write_value(const core::StoreFailed& v) { write(v.why); }
   void write_value(const core::StoreBack&) {}
   void write_value(const core::AttemptStarted& v) { all(v.token, v.process); }
+  void write_value(const core::StartDeferred& v) { all(v.token, v.why); }
+  void write_value(const core::MainsEnded& v) { write(v.tokens); }
   void write_value(const core::ProcessEnd& v) {
     all(v.exit_code, v.signal, v.spawn_errno, v.error, v.out_of_memory, v.rss_max_bytes,
         v.log_bytes, v.leaked);

@@ -217,6 +217,13 @@ class Player {
 
   void add_process_steps() {
     steps_["started"] = [this](const Words& w) { shell().started(living(w, false)); };
+    steps_["deferred"] = [this](const Words& w) {
+      shell().tell(
+          core::StartDeferred{living(w, false), "clone: Resource temporarily unavailable"});
+    };
+    steps_["ending"] = [this](const Words& w) {
+      shell().tell(core::MainsEnded{{living(w, true)}});
+    };
     steps_["ended"] = [this](const Words& w) { shell().ended(any_living(w), end_of(w)); };
     steps_["done"] = [this](const Words& w) {
       const Token token = living(w, false);

@@ -15,6 +15,7 @@
 //   start | kill daemon | restart after 10m   a new daemon is restored from the recorded rows
 //   +5m [step] | stall 10s                    time passes, with ticks or without
 //   started JOB | ended JOB END | done JOB END   what its (oldest) process does; run=N picks one
+//   deferred JOB | ending JOB                 it cannot be started for now; only its main process ended
 //   gone JOB                                  its leftover is proven dead
 //   trigger JOB [force] [name=value]... | cancel RUN | pause JOB|all [for=1h] [reason=word]
 //   resume JOB|all | drain | shutdown
