@@ -15,7 +15,7 @@ import threading
 import fleet as e2e
 from fleet import alive, wait_until
 
-WITNESS = os.environ.get("WITNESS", str(pathlib.Path(e2e.TAKT).parent / "takt_exec_witness"))
+WITNESS = os.environ.get("WITNESS", str(pathlib.Path(e2e.TAKT).parent / "takt-witness"))
 
 
 def stat_fields(pid):
