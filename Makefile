@@ -2,7 +2,7 @@
 # Debian packages that are missing (as root; silent when there are none).
 #
 #   JOBS=2      compilers at once; by default one a processor, and 1.5 GB of free memory for each
-#   FOR=45s     make run: ends by itself after that long, with a summary
+#   FOR=45s     make run: ends by itself after that long, with a summary; make fuzz: for each target
 #   SPEED=60    make run: how many times as fast as the wall
 
 SHELL := /bin/bash
@@ -16,13 +16,18 @@ CTEST := ctest -j2 --output-on-failure --no-label-summary --no-tests=error
 
 export FOR SPEED JOBS
 
-.PHONY: help bootstrap build run test lint bench torture asan tsan clean
+.PHONY: help bootstrap clang build run test lint bench torture fuzz asan tsan clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s%s\n", $$1, $$2 }' Makefile
 
 bootstrap:
 	@scripts/bootstrap
+
+clang:
+	@scripts/bootstrap lint
+
+build/fuzz/build.ninja: | clang
 
 # A preset is configured once; from then on ninja notices by itself what cmake has to look at again.
 build/%/build.ninja: CMakePresets.json | bootstrap
@@ -58,9 +63,14 @@ bench: build/release/build.ninja bootstrap ## the measurements, as tables
 	@cmake --build build/release -j $(JOBS)
 	@shopt -s nullglob; for bench in build/release/bin/*_bench; do echo "== $${bench##*/}"; "$$bench"; done
 
-torture: build/dev/build.ninja bootstrap ## campaigns too long for make test: simulated seeds, SIGKILLs of a busy daemon
-	@cmake --build build/dev -j $(JOBS) --target takt
+torture: build/dev/build.ninja bootstrap ## campaigns too long for make test: seeds, SIGKILLs, deaths by system call, fuzzing
+	@cmake --build build/dev -j $(JOBS) --target takt takt-witness
 	@for campaign in tests/torture/*.sh; do "$$campaign"; done
+	@$(MAKE) fuzz FOR=$(or $(FOR),60s)
+
+fuzz: build/fuzz/build.ninja bootstrap ## every parser against libFuzzer, FOR=60s each
+	@cmake --build build/fuzz -j $(JOBS) --target takt_fuzzers
+	@FOR=$(or $(FOR),60s) tests/fuzz/run.sh
 
 clean: ## removes everything that was built
 	@rm -rf build

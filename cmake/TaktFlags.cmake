@@ -4,6 +4,7 @@
 set(TAKT_SANITIZE "" CACHE STRING "sanitizers, as for -fsanitize=")
 option(TAKT_WERROR "warnings are errors" OFF)
 option(TAKT_BENCH "build the benchmarks" OFF)
+option(TAKT_FUZZ "build the fuzz targets (clang)" OFF)
 
 find_program(CCACHE ccache)
 if(CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
@@ -34,6 +35,9 @@ if(TAKT_SANITIZE)
   endif()
   # gcc's flow analysis sees ghosts through the sanitizers' instrumentation.
   target_compile_options(takt_flags INTERFACE -Wno-maybe-uninitialized)
+endif()
+if(TAKT_FUZZ)
+  target_compile_options(takt_flags INTERFACE -fsanitize=fuzzer-no-link)  # coverage everywhere
 endif()
 target_compile_definitions(takt_flags INTERFACE TAKT_VERSION="${PROJECT_VERSION}"
                                                 BOOST_ASIO_SEPARATE_COMPILATION
