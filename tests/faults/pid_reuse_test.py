@@ -5,6 +5,7 @@ import subprocess
 import sys
 import unittest
 
+import lanes
 from fleet import alive, wait_until
 from injection import FaultFleet
 
@@ -91,6 +92,31 @@ class PidReuse(unittest.TestCase):
         canaries.append(self.canary_at(pid))
         self.assertEqual(fleet.wait_end(run)["outcome"], "cancelled")
         self.assertTrue(all(alive(canary) for canary in canaries), "the canary has the pid and lives")
+
+
+class Signals(unittest.TestCase):
+    def test_p7_no_signal_is_sent_to_a_bare_pid(self):
+        """S9 as the kernel sees it: by pidfd or by cgroup, in each lane that can be had."""
+        for lane in (lanes.V2_PLAIN, lanes.NONE):
+            if lanes.why_not(lane):
+                continue
+            with self.subTest(lane=lane):
+                fleet = FaultFleet('[job.slow]\nrun = "sleep 600 & sleep 600"\ntimeout = "300ms"\n'
+                                   '[job.deaf]\nrun = "trap : TERM; while :; do sleep 0.1; done"\n'
+                                   'timeout = "300ms"\nkill_grace = "300ms"\n')
+                self.addCleanup(fleet.__exit__)
+                trace = fleet.dir / "trace"
+                fleet.wrap = [*lanes.wrap(lane), "strace", "-D", "-q", "-o", str(trace), "-e",
+                              "trace=kill,tkill,tgkill,rt_sigqueueinfo,pidfd_send_signal"]
+                fleet.up()
+                for job in ("slow", "deaf"):
+                    self.assertEqual(fleet.wait_end(fleet.trigger(job))["outcome"], "timeout")
+                self.assertEqual(fleet.down(), 0)
+                sent = wait_until(lambda trace=trace: trace.read_text() if "exited with" in trace.read_text()
+                                  else None, "strace to end")
+                self.assertIn("pidfd_send_signal(", sent)
+                calls = {line.split("(")[0] for line in sent.splitlines() if "(" in line}
+                self.assertEqual(calls, {"pidfd_send_signal"}, sent)
 
 
 if __name__ == "__main__":
