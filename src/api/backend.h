@@ -2,6 +2,7 @@
 // Backend: what the API asks of the daemon that hosts it. Questions are answered from memory on the
 // loop's thread; requests are answered when their rows are committed; history is read elsewhere.
 
+#include <algorithm>
 #include <expected>
 #include <functional>
 #include <memory>
@@ -13,6 +14,7 @@
 #include "core/effect.h"
 #include "core/event.h"
 #include "core/view.h"
+#include "fleet/problem.h"
 #include "ports/history.h"
 
 namespace takt::api {
@@ -21,6 +23,19 @@ namespace takt::api {
 struct Reply {
   std::expected<std::optional<RunId>, core::Refusal> result;
   std::string state;
+};
+
+/// What came of reading the fleet file anew.
+struct Reloaded {
+  /// Of the file. One that is an error: the file cannot be used, and nothing has changed.
+  std::vector<fleet::Problem> problems;
+  /// What has changed, in words; or why a valid file was not taken over.
+  std::expected<std::string, core::Refusal> result;
+  bool is_bad_file() const {
+    return std::ranges::any_of(problems, [](const fleet::Problem& problem) {
+      return problem.severity == fleet::Problem::Severity::error;
+    });
+  }
 };
 
 class Backend {
@@ -41,6 +56,9 @@ class Backend {
   /// the backend). `done` is called once on the loop's thread, after the commit. For ShutDown it is
   /// called when everything has ended and is recorded, just before the daemon goes.
   virtual void request(core::Event event, std::function<void(Reply)> done) = 0;
+
+  /// Reads the fleet file anew and goes on with it; `done` as above.
+  virtual void reload(std::function<void(Reloaded)> done) = 0;
 
   /// A history connection for the API's own worker thread. Any thread.
   virtual std::expected<std::unique_ptr<ports::History>, ports::StoreError> open_history()

@@ -27,6 +27,7 @@ enum class Status {
   conflict = 409,
   too_large = 413,
   wrong_type = 415,
+  unprocessable = 422,  // the fleet file is invalid
   headers_too_large = 431,
   failed = 500,
   unavailable = 503

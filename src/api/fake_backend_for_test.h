@@ -56,6 +56,8 @@ class FakeBackend : public Backend {
   ports::EventQuery events_query;
   std::optional<ports::StoreError> history_error;
 
+  Reloaded reloaded{.problems = {}, .result = "nothing has changed"};
+  int reloads = 0;
   std::vector<core::Event> requests;
   Reply reply{.result = std::optional<RunId>{}, .state = ""};
   bool answers = true;  // false: requests stay open
@@ -80,6 +82,10 @@ class FakeBackend : public Backend {
     } else {
       unanswered.push_back(std::move(done));
     }
+  }
+  void reload(std::function<void(Reloaded)> done) override {
+    reloads += 1;
+    done(reloaded);
   }
   std::expected<std::unique_ptr<ports::History>, ports::StoreError> open_history() const override {
     if (history_error) return std::unexpected(*history_error);

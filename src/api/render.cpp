@@ -307,6 +307,33 @@ json::object status(const core::FleetView& fleet, std::optional<double> memory_u
   return out;
 }
 
+json::array problems(const std::vector<fleet::Problem>& problems) {
+  json::array out;
+  out.reserve(problems.size());
+  for (const fleet::Problem& problem : problems) {
+    const bool error = problem.severity == fleet::Problem::Severity::error;
+    json::object object{{"severity", error ? "error" : "warning"},
+                        {"file", utf8(problem.file)},
+                        {"line", problem.line},
+                        {"column", problem.column},
+                        {"message", utf8(problem.message)}};
+    if (!problem.hint.empty()) object["hint"] = utf8(problem.hint);
+    out.push_back(std::move(object));
+  }
+  return out;
+}
+
+json::object reloaded(const Reloaded& reloaded) {
+  json::object out{{"ok", !reloaded.is_bad_file() && reloaded.result.has_value()},
+                   {"problems", problems(reloaded.problems)}};
+  if (reloaded.result) out["summary"] = utf8(*reloaded.result);
+  if (!reloaded.is_bad_file()) return out;
+  out["error"] = json::object{{"what", "the fleet file is invalid: nothing has changed"},
+                              {"where", utf8(reloaded.problems.front().file)},
+                              {"hint", "mend it and reload; takt check tells the same"}};
+  return out;
+}
+
 json::object triggered(RunId run, std::string_view state) {
   return {{"run", run.value}, {"state", utf8(state)}};
 }

@@ -17,6 +17,7 @@
 #include <string_view>
 #include <vector>
 
+#include "api/backend.h"
 #include "core/rows.h"
 #include "core/view.h"
 #include "ports/history.h"
@@ -41,6 +42,12 @@ boost::json::object why(const core::WhyView& why);
 
 /// `memory_used_ratio`: 0..1, null in JSON when not known.
 boost::json::object status(const core::FleetView& fleet, std::optional<double> memory_used_ratio);
+
+/// The problems of a fleet file, as `check` and `reload` show them.
+boost::json::array problems(const std::vector<fleet::Problem>& problems);
+
+/// {"ok":true,"summary","problems":[...]}; of an invalid file {"ok":false,"problems":[...],"error"}.
+boost::json::object reloaded(const Reloaded& reloaded);
 
 boost::json::object triggered(RunId run, std::string_view state);
 boost::json::object ok();

@@ -201,6 +201,17 @@ void request(const Asked& asked, core::Event event, Done done) {
                         });
 }
 
+void answer_reload(const Asked& asked, Done done) {
+  asked.backend.reload([done = std::move(done)](const Reloaded& reloaded) {
+    if (!reloaded.is_bad_file() && !reloaded.result) {
+      return done(refused(reloaded.result.error(), "fleet file"));
+    }
+    Response response = good(api::reloaded(reloaded));
+    if (reloaded.is_bad_file()) response.status = Status::unprocessable;
+    done(std::move(response));
+  });
+}
+
 void dispatch(const Asked& asked, Done done) {
   const auto& job = asked.found.job;
   const auto& body = asked.body;
@@ -233,6 +244,8 @@ void dispatch(const Asked& asked, Done done) {
       return request(asked, core::Resume{{}, job}, std::move(done));
     case Action::cancel:
       return request(asked, core::Cancel{{}, asked.found.run}, std::move(done));
+    case Action::reload:
+      return answer_reload(asked, std::move(done));
     case Action::drain:
       return request(asked, core::Drain{}, std::move(done));
     case Action::shut_down:

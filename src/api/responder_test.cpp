@@ -150,6 +150,45 @@ TEST_F(ResponderTest, EveryPostReachesTheBackendAsItsOwnEvent) {
   EXPECT_TRUE(std::holds_alternative<core::ShutDown>(backend_.requests[6]));
 }
 
+TEST_F(ResponderTest, AReloadSaysWhatHasChangedAndWhatIsOdd) {
+  backend_.reloaded.result = "1 added (a)";
+  backend_.reloaded.problems = {{.severity = fleet::Problem::Severity::warning,
+                                 .file = "f.toml",
+                                 .line = 3,
+                                 .column = 1,
+                                 .message = "odd",
+                                 .hint = {},
+                                 .line_text = {}}};
+  const auto answer = ask("POST", "/reload");
+  EXPECT_EQ(answer.status, Status::ok);
+  EXPECT_EQ(json::value(parsed(answer)),
+            json::parse(R"({"ok":true,"summary":"1 added (a)","problems":[{"severity":"warning",
+              "file":"f.toml","line":3,"column":1,"message":"odd"}]
+})"));
+  EXPECT_EQ(backend_.reloads, 1);
+}
+
+TEST_F(ResponderTest, ABadFileIsUnprocessableWithItsProblemsAndARefusalAConflict) {
+  backend_.reloaded.problems = {{.severity = fleet::Problem::Severity::error,
+                                 .file = "f.toml",
+                                 .line = 3,
+                                 .column = 1,
+                                 .message = "wrong",
+                                 .hint = "mend it",
+                                 .line_text = {}}};
+  const auto bad_file = ask("POST", "/reload");
+  EXPECT_EQ(bad_file.status, Status::unprocessable);
+  EXPECT_EQ(parsed(bad_file).at("ok"), json::value(false));
+  EXPECT_EQ(parsed(bad_file).at("problems").as_array().size(), 1U);
+  EXPECT_TRUE(parsed(bad_file).contains("error"));
+  backend_.reloaded.problems.clear();
+  backend_.reloaded.result =
+      std::unexpected(core::Refusal{core::Refusal::Kind::refused, "another name", "restart", {}});
+  const auto refused = ask("POST", "/reload");
+  EXPECT_EQ(refused.status, Status::conflict);
+  EXPECT_EQ(parsed(refused).at("error").as_object().at("what"), json::value("another name"));
+}
+
 TEST_F(ResponderTest, NoGetOrWrongMethodEverReachesTheBackend) {
   for (const auto& route : routes()) {
     std::string target(route.path.substr(std::string_view("/api/v1").size()));

@@ -33,6 +33,7 @@ constexpr std::array kRoutes{
     Route{Method::post, "/api/v1/runs/{run}/cancel", Scope::trigger, kNoBody, Action::cancel},
     Route{Method::post, "/api/v1/pause", Scope::admin, kPauseBody, Action::pause_all},
     Route{Method::post, "/api/v1/resume", Scope::admin, kNoBody, Action::resume_all},
+    Route{Method::post, "/api/v1/reload", Scope::admin, kNoBody, Action::reload},
     Route{Method::post, "/api/v1/drain", Scope::admin, kNoBody, Action::drain},
     Route{Method::post, "/api/v1/down", Scope::admin, kNoBody, Action::shut_down},
 };

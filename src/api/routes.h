@@ -48,6 +48,7 @@ enum class Action {
   pause_all,
   resume_all,
   cancel,
+  reload,
   drain,
   shut_down
 };

@@ -38,8 +38,9 @@ Exit exit_of(unsigned status) {
   switch (status) {
     case 400:
     case 415:
-    case 422:
       return Exit::usage;
+    case 422:
+      return Exit::bad_file;
     case 401:
     case 403:
       return Exit::not_permitted;
@@ -52,24 +53,6 @@ Exit exit_of(unsigned status) {
     default:
       return Exit::failed;
   }
-}
-
-/// The daemon's error as ours.
-Failure failure_of(const HttpAnswer& answer) {
-  Failure failure{.exit = exit_of(answer.status)};
-  const auto* error = object_field(answer.body, "error");
-  if (error == nullptr) {
-    failure.what = fmt::format("the daemon answered {}", answer.status);
-    failure.hint = "is it another version of takt?";
-    return failure;
-  }
-  failure.what = text_field(*error, "what");
-  failure.where = text_field(*error, "where");
-  failure.hint = text_field(*error, "hint");
-  for (const auto& gate : array_field(*error, "gates")) {
-    if (gate.is_object()) failure.gates.push_back(gate);
-  }
-  return failure;
 }
 
 bool has_socket(const std::filesystem::path& folder) {
@@ -162,21 +145,44 @@ std::expected<json::object, Failure> Context::get(std::string_view path) {
   return std::move(answer->body);
 }
 
-std::expected<json::object, Failure> Context::post(std::string_view path,
-                                                   const std::optional<json::object>& body,
-                                                   Duration patience) {
+std::expected<HttpAnswer, Failure> Context::ask(std::string_view path,
+                                                const std::optional<json::object>& body,
+                                                Duration patience) {
   const auto client = daemon();
   if (!client) return std::unexpected(client.error());
   auto answer = (*client)->post(fmt::format("/api/v1{}", path), body, patience);
-  if (!answer) {
-    client_.reset();
-    return std::unexpected(Failure{.exit = Exit::no_daemon,
-                                   .what = "the daemon went away: " + answer.error(),
-                                   .where = "socket",
-                                   .hint = "whether it was done is told by takt runs"});
-  }
+  if (answer) return std::move(*answer);
+  client_.reset();
+  return std::unexpected(Failure{.exit = Exit::no_daemon,
+                                 .what = "the daemon went away: " + answer.error(),
+                                 .where = "socket",
+                                 .hint = "whether it was done is told by takt runs"});
+}
+
+std::expected<json::object, Failure> Context::post(std::string_view path,
+                                                   const std::optional<json::object>& body,
+                                                   Duration patience) {
+  auto answer = ask(path, body, patience);
+  if (!answer) return std::unexpected(std::move(answer.error()));
   if (answer->status != 200) return std::unexpected(failure_of(*answer));
   return std::move(answer->body);
+}
+
+Failure failure_of(const HttpAnswer& answer) {
+  Failure failure{.exit = exit_of(answer.status)};
+  const auto* error = object_field(answer.body, "error");
+  if (error == nullptr) {
+    failure.what = fmt::format("the daemon answered {}", answer.status);
+    failure.hint = "is it another version of takt?";
+    return failure;
+  }
+  failure.what = text_field(*error, "what");
+  failure.where = text_field(*error, "where");
+  failure.hint = text_field(*error, "hint");
+  for (const auto& gate : array_field(*error, "gates")) {
+    if (gate.is_object()) failure.gates.push_back(gate);
+  }
+  return failure;
 }
 
 Failure no_such_job(Context& context, std::string_view job) {
@@ -190,7 +196,7 @@ Failure no_such_job(Context& context, std::string_view job) {
   for (const auto& known : (*spec)->jobs) {
     names.push_back(known.name);
     if (known.name == job) {
-      failure.hint = "the file has it, the running daemon does not: restart the daemon";
+      failure.hint = "the file has it, the running daemon does not: takt reload";
       return failure;
     }
   }

@@ -46,7 +46,11 @@ class Context {
   /// Gives up a connection that broke; the next daemon() tries anew.
   void forget_daemon() { client_.reset(); }
 
-  /// One request over HTTP; the path is below /api/v1. Anything but success is a Failure.
+  /// One request over HTTP; the path is below /api/v1. Any answer is one; none is a Failure.
+  std::expected<HttpAnswer, Failure> ask(std::string_view path,
+                                         const std::optional<boost::json::object>& body,
+                                         Duration patience);
+  /// The same, where anything but success is a Failure.
   std::expected<boost::json::object, Failure> get(std::string_view path);
   std::expected<boost::json::object, Failure> post(
       std::string_view path, const std::optional<boost::json::object>& body = std::nullopt,
@@ -60,6 +64,9 @@ class Context {
   std::string state_dir_of_bad_file_;
   std::optional<Client> client_;
 };
+
+/// The daemon's error as ours.
+Failure failure_of(const HttpAnswer& answer);
 
 /// Exit 4, with the nearest of the fleet's jobs.
 Failure no_such_job(Context& context, std::string_view job);

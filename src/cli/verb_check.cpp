@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <boost/json/array.hpp>
 
 #include "api/render.h"
 #include "cli/verbs.h"
@@ -14,19 +13,7 @@
 namespace takt::cli {
 namespace {
 
-namespace json = boost::json;
 using Problems = std::vector<fleet::Problem>;
-
-json::object problem_json(const fleet::Problem& problem) {
-  const bool error = problem.severity == fleet::Problem::Severity::error;
-  json::object out{{"severity", error ? "error" : "warning"},
-                   {"file", api::utf8(problem.file)},
-                   {"line", problem.line},
-                   {"column", problem.column},
-                   {"message", api::utf8(problem.message)}};
-  if (!problem.hint.empty()) out["hint"] = api::utf8(problem.hint);
-  return out;
-}
 
 std::ptrdiff_t count(const Problems& problems, fleet::Problem::Severity severity) {
   return std::ranges::count(problems, severity, &fleet::Problem::severity);
@@ -58,9 +45,7 @@ Result run(Context& context, const Arguments&) {
   const bool ok = loaded.spec.has_value();
   auto& console = context.console();
   if (console.json) {
-    json::array problems;
-    for (const auto& problem : loaded.problems) problems.push_back(problem_json(problem));
-    console.print_json({{"ok", ok}, {"problems", std::move(problems)}});
+    console.print_json({{"ok", ok}, {"problems", api::problems(loaded.problems)}});
   } else {
     for (const auto& problem : loaded.problems) console.out << fleet::render(problem);
     console.out << summary(file, loaded) << '\n';

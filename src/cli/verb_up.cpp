@@ -46,12 +46,15 @@ Result run(Context& context, const Arguments& arguments) {
   console.out.flush();
 
   const auto state_dir = loaded.spec->state_dir;
-  const auto exit = static_cast<Exit>(daemon::run_up({.spec = std::move(*loaded.spec),
-                                                      .fleet_file = context.fleet_file(),
-                                                      .speed = *speed,
-                                                      .run_for = *length,
-                                                      .json = console.json,
-                                                      .color = console.color}));
+  const auto exit = static_cast<Exit>(
+      daemon::run_up({.spec = std::move(*loaded.spec),
+                      .fleet_file = std::filesystem::absolute(context.fleet_file()),
+                      .trust_file = context.common().trust_file,
+                      .read = std::move(loaded.read),
+                      .speed = *speed,
+                      .run_for = *length,
+                      .json = console.json,
+                      .color = console.color}));
   if (exit == Exit::refused && console.json) {  // said in words on stderr already
     console.print_json(api::error("the state_dir is taken", state_dir,
                                   "takt status tells whether a daemon runs there"));

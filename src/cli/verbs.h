@@ -39,6 +39,7 @@ Verb runs_verb();
 Verb slots_verb();
 Verb logs_verb();
 Verb events_verb();
+Verb reload_verb();
 Verb drain_verb();
 Verb down_verb();
 Verb doctor_verb();

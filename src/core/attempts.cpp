@@ -3,11 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <iterator>
 
 #include "base/assert.h"
 #include "base/stable_hash.h"
-#include "core/restore.h"
 #include "core/retry.h"
 #include "core/settle.h"
 #include "core/watchdog.h"
@@ -49,12 +47,12 @@ void back_off(Turn& turn, Run& run, int nth) {
   turn.touch(run);
 }
 
-void after_loss(Turn& turn, Run& run) {
+void after_loss(Turn& turn, Run& run, bool only_once) {
   const JobSpec& spec = turn.s.spec_of(run.job);
   run.losses += 1;
   turn.event(Severity::warning, EventKind::attempt_lost, run.job, run.id,
              fmt::format("{}: run {} attempt {} was lost", spec.name, run.id.value, run.attempts));
-  if (spec.delivery == Delivery::at_most_once || run.losses > kLostBudget) {
+  if (only_once || run.losses > kLostBudget) {
     settle(turn, run, Outcome::lost);
     return;
   }
@@ -73,14 +71,32 @@ void after_failure(Turn& turn, Run& run, Outcome outcome, std::optional<int> exi
   back_off(turn, run, run.failures);
 }
 
-void after_shutdown(Turn& turn, Run& run) {
-  if (turn.s.spec_of(run.job).delivery == Delivery::at_most_once) {
+void after_shutdown(Turn& turn, Run& run, bool only_once) {
+  if (only_once) {
     settle(turn, run, Outcome::cancelled);
     return;
   }
   run.state = RunState::retrying;
   run.retry_at = turn.now;
   turn.touch(run);
+}
+
+/// The job has left the fleet file: the attempt was let end, and no other follows.
+void end_without_job(Turn& turn, Run& run, Outcome outcome) {
+  const bool unknown = outcome == Outcome::lost || outcome == Outcome::browser_lost;
+  if (unknown || outcome == Outcome::cancelled) {
+    run.reason = Reason::reload;
+    settle(turn, run, Outcome::cancelled);
+    return;
+  }
+  if (counts_as_failure(outcome)) run.failures += 1;
+  settle(turn, run, outcome);
+}
+
+/// Started, or to be started again, with the promise of at most one start.
+bool is_only_once(const State& s, const Run& run) {
+  return s.obeyed(run).delivery == Delivery::at_most_once ||
+         s.spec_of(run.job).delivery == Delivery::at_most_once;
 }
 
 /// Writes the attempt's end, takes it off the run, and decides what follows.
@@ -98,6 +114,7 @@ void end_attempt(Turn& turn, Run& run, Outcome outcome, const ProcessEnd& end) {
   turn.rows.emplace_back(std::move(row));
 
   const bool by_shutdown = run.attempt->killing == KillReason::shutdown;
+  const bool only_once = is_only_once(turn.s, run);
   turn.s.tokens.erase(run.attempt->token);
   if (run.attempt->phase != Phase::leftover) turn.s.live_attempts -= 1;
   run.attempt.reset();
@@ -114,13 +131,17 @@ void end_attempt(Turn& turn, Run& run, Outcome outcome, const ProcessEnd& end) {
     settle(turn, run, Outcome::cancelled);
     return;
   }
+  if (turn.s.has_left(run.job)) {
+    end_without_job(turn, run, outcome);
+    return;
+  }
   switch (outcome) {
     case Outcome::ok:
       settle(turn, run, outcome);
       return;
     case Outcome::lost:
     case Outcome::browser_lost:
-      after_loss(turn, run);
+      after_loss(turn, run, only_once);
       return;
     case Outcome::hung: {
       const auto [job, id] = std::pair{run.job, run.id};
@@ -130,7 +151,7 @@ void end_attempt(Turn& turn, Run& run, Outcome outcome, const ProcessEnd& end) {
     }
     case Outcome::cancelled:
       if (by_shutdown) {
-        after_shutdown(turn, run);
+        after_shutdown(turn, run, only_once);
       } else {
         settle(turn, run, outcome);
       }
@@ -260,18 +281,14 @@ void on_ended(Turn& turn, const AttemptEnded& event) {
 }
 
 void on_leftover_gone(Turn& turn, const LeftoverGone& event) {
-  if (auto orphan = turn.s.orphans.extract(event.token)) {
-    turn.s.leftovers -= 1;
-    auto rows = rows_of_end(turn.s, std::move(orphan.mapped()), turn.now);
-    std::ranges::move(rows, std::back_inserter(turn.rows));
-    return;
-  }
   Run* run = run_of(turn, event.token);
   if (run == nullptr || run->attempt->phase != Phase::leftover) return;
   turn.s.leftovers -= 1;
   turn.job(run->job).leftovers -= 1;
   ProcessEnd end;
-  end.error = "the daemon that started it was gone; its end is not known";
+  end.error = turn.s.has_left(run->job)
+                  ? "its job is no longer in the fleet file; its end is not known"
+                  : "the daemon that started it was gone; its end is not known";
   end_attempt(turn, *run, Outcome::lost, end);
 }
 
@@ -300,7 +317,7 @@ void kill_attempt(Turn& turn, Run& run, KillReason why, bool at_once) {
   }
   if (attempt.killing && !at_once) return;
   if (!attempt.killing) attempt.killing = why;
-  const Duration grace = at_once ? Duration{0} : turn.s.spec_of(run.job).kill_grace;
+  const Duration grace = at_once ? Duration{0} : turn.s.obeyed(run).kill_grace;
   turn.effects.emplace_back(KillTree{attempt.token, why, grace});
   turn.touch(run);
 }

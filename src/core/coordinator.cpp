@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <iterator>
 #include <utility>
 
 #include "base/assert.h"
@@ -11,6 +9,8 @@
 #include "core/admission.h"
 #include "core/attempts.h"
 #include "core/coordinator_impl.h"
+#include "core/definition.h"
+#include "core/reload.h"
 #include "core/requests.h"
 #include "core/slots.h"
 #include "core/turn.h"
@@ -46,6 +46,8 @@ void on_store_back(Turn& turn) {
              "rows can be written again");
 }
 
+void fire_due(Turn& turn);
+
 void apply(Turn& turn, const Event& event) {
   std::visit(Match{[](const Tick&) {}, [&](const ClockStepped& e) { on_clock_stepped(turn, e); },
                    [&](const Recorded& e) { on_recorded(turn, e); },
@@ -61,7 +63,12 @@ void apply(Turn& turn, const Event& event) {
                    [&](const Pause& e) { on_pause(turn, e); },
                    [&](const Resume& e) { on_resume(turn, e); },
                    [&](const Drain& e) { on_drain(turn, e); },
-                   [&](const ShutDown& e) { on_shut_down(turn, e); }},
+                   [&](const ShutDown& e) { on_shut_down(turn, e); },
+                   [&](const Reload& e) {
+                     fire_due(turn);  // what is due by now is due under the old definition
+                     on_reload(turn, e);
+                   },
+                   [&](const ReloadFailed& e) { on_reload_failed(turn, e); }},
              event);
 }
 
@@ -104,7 +111,6 @@ Coordinator::Coordinator(FleetSpec spec, const Stored& stored, NodeFacts node, d
                          Instant now)
     : impl_(std::make_unique<Impl>()) {
   impl_->s = restore(std::move(spec), stored, std::move(node), speed, now);
-  impl_->abandoned = abandon_runs(impl_->s, stored, now);
   impl_->last_now = now;
 }
 
@@ -124,15 +130,12 @@ Effects Coordinator::open(Instant now) {
   turn.rows.emplace_back(std::move(node));
   turn.event(Severity::info, EventKind::fleet_started, std::nullopt, std::nullopt,
              fmt::format("{} starts with {} jobs; {} unfinished attempts of an earlier daemon",
-                         s.spec.name, s.jobs.size(), s.leftovers));
-  std::ranges::move(std::exchange(impl_->abandoned, {}), std::back_inserter(turn.rows));
-  for (const auto& [token, orphan] : s.orphans) {
-    turn.effects.emplace_back(KillLeftover{orphan.attempt});
-  }
+                         s.spec.name, s.listed, s.leftovers));
   open_leftovers(turn);
   for (JobIndex i = 0; i < s.jobs.size(); ++i) {
     const bool fresh = s.jobs[i].job_row_dirty;
     if (fresh || !s.jobs[i].open.empty()) turn.touch(i, fresh);
+    redefine_runs(turn, i, s.spec.ageing);
     if (!s.spec.jobs[i].problem.empty()) {
       turn.event(Severity::warning, EventKind::problem, i, std::nullopt,
                  fmt::format("{} is disabled: {}", s.spec.jobs[i].name, s.spec.jobs[i].problem));

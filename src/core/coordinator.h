@@ -64,6 +64,7 @@ class Coordinator {
   /// No attempt is alive or on its way.
   bool quiet() const;
 
+  /// The fleet as it is now; behind the jobs of the file stand those that have left it.
   const FleetSpec& spec() const;
   WallTime wall(Instant at) const;
   WallTime epoch() const;

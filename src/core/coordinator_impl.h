@@ -9,7 +9,6 @@ namespace takt::core {
 
 struct Coordinator::Impl {
   State s;
-  std::vector<Row> abandoned;  // ends of runs whose jobs are gone; until open()
   Instant last_now;
 };
 

@@ -2,6 +2,7 @@
 // Events: everything that can happen to a fleet, as the coordinator hears of it. Past tense for
 // what happened, imperatives for what somebody asks. The instant is passed beside the event.
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -11,6 +12,7 @@
 #include "base/ids.h"
 #include "base/time.h"
 #include "core/rows.h"
+#include "core/spec.h"
 
 namespace takt::core {
 
@@ -121,8 +123,21 @@ struct ShutDown {
   RequestId request;
 };
 
+/// The fleet file was read anew and is valid: from now on it says what the fleet is. See
+/// core/reload.h. Without a request when nobody waits for the answer (a signal, a changed file).
+struct Reload {
+  RequestId request;
+  std::shared_ptr<const FleetSpec> fleet;  // never null
+};
+
+/// The fleet file was read anew and cannot be used: the fleet stays what it is, and says so.
+struct ReloadFailed {
+  std::string why;
+  std::vector<std::pair<std::string, std::string>> data;  // of the event that tells it
+};
+
 using Event = std::variant<Tick, ClockStepped, Recorded, StoreFailed, StoreBack, AttemptStarted,
                            StartDeferred, MainsEnded, AttemptEnded, LeftoverGone, Trigger, Cancel,
-                           Pause, Resume, Drain, ShutDown>;
+                           Pause, Resume, Drain, ShutDown, Reload, ReloadFailed>;
 
 }  // namespace takt::core

@@ -43,7 +43,7 @@ void accept_unchanged(Turn& turn, RequestId request) {
 std::optional<std::vector<JobIndex>> jobs_meant(Turn& turn, RequestId request,
                                                 const std::string& name) {
   if (name.empty()) {
-    std::vector<JobIndex> all(turn.s.jobs.size());
+    std::vector<JobIndex> all(turn.s.listed);
     std::iota(all.begin(), all.end(), 0);
     return all;
   }
@@ -227,6 +227,7 @@ void on_shut_down(Turn& turn, const ShutDown& event) {
 bool fire_pause_end(Turn& turn, JobIndex index) {
   const Job& job = turn.job(index);
   if (!job.pause || !job.pause->until || *job.pause->until > turn.now) return false;
+  if (turn.s.has_left(index)) return false;
   turn.event(Severity::info, EventKind::resumed, index, std::nullopt,
              fmt::format("{}: the pause is over", turn.s.spec_of(index).name));
   // Slots up to the end of the pause were the pause's; a quarantine is not ended by it.

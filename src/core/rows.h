@@ -18,6 +18,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -47,9 +48,14 @@ struct NodeRow {
   std::string boot_id;
 };
 
+/// No fingerprint of a schedule is this.
+inline constexpr std::string_view kNoSchedule = "removed";
+
 struct JobRow {
   std::string job;
-  std::string schedule;  // fingerprint; with another one the cursor goes on along the new schedule
+  /// Fingerprint of what the cursor follows; with another one it goes on along the new schedule.
+  /// kNoSchedule: the job has left the fleet file.
+  std::string schedule;
   WallTime first_loaded_at;
   SlotNumber next_number = 0;       // the next undecided slot
   std::optional<WallTime> next_at;  // none: no further slot (manual, or waiting for an end)

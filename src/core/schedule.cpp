@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 
 #include "base/match.h"
 #include "base/stable_hash.h"
@@ -153,6 +154,16 @@ std::string schedule_fingerprint(const JobSpec& job) {
             return fmt::format("every {}..{} + {}", s.shortest.count(), s.longest.count(), offset);
           }},
       job.schedule);
+}
+
+std::optional<Duration> delay_in_fingerprint(std::string_view fingerprint) {
+  constexpr std::string_view kAfter = "after ";
+  if (!fingerprint.starts_with(kAfter)) return std::nullopt;
+  std::int64_t count = 0;
+  const char* const end = fingerprint.data() + fingerprint.size();
+  const auto [stop, error] = std::from_chars(fingerprint.data() + kAfter.size(), end, count);
+  if (error != std::errc{} || stop != end) return std::nullopt;
+  return Duration{count};
 }
 
 std::optional<Duration> longest_interval(const JobSpec& job) {

@@ -57,6 +57,9 @@ std::vector<Slot> newest_slots(const JobSpec& job, Instant epoch, const Slot& sl
 /// schedule is noticed after a restart.
 std::string schedule_fingerprint(const JobSpec& job);
 
+/// The delay in the fingerprint of an `after` schedule; nullopt: it is another's.
+std::optional<Duration> delay_in_fingerprint(std::string_view fingerprint);
+
 /// Longest time from one slot to the next; nullopt where no bound exists (manual, after).
 std::optional<Duration> longest_interval(const JobSpec& job);
 

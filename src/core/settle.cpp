@@ -29,13 +29,7 @@ void leave_job(Turn& turn, Run& run) {
   std::erase(job.open, run.id);
   turn.touch(run);
   for (const RunId id : job.open) {
-    Run& next = turn.run(id);
-    if (!next.blocked || blocker_of(turn.s, next)) continue;
-    next.blocked = false;
-    turn.touch(next);
-    if (next.state != RunState::waiting) continue;  // a retry joins when its own wait is over
-    begin_waiting(turn, next);
-    make_ready(turn, next);
+    if (turn.run(id).blocked) look_for_turn(turn, turn.run(id));
   }
 }
 
@@ -43,7 +37,7 @@ void leave_job(Turn& turn, Run& run) {
 void schedule_after(Turn& turn, JobIndex index) {
   const auto* after = std::get_if<After>(&turn.s.spec_of(index).schedule);
   Job& job = turn.job(index);
-  if (after == nullptr || !job.open.empty()) return;
+  if (after == nullptr || !job.open.empty() || turn.s.has_left(index)) return;
   job.next = Slot{job.next_number, saturating_add(turn.now, after->delay)};
   turn.touch(index, true);
 }
@@ -131,6 +125,33 @@ RunId make_run(Turn& turn, JobIndex index, RunDraft draft) {
     make_ready(turn, placed);
   }
   return id;
+}
+
+void look_for_turn(Turn& turn, Run& run) {
+  const bool was_blocked = run.blocked;
+  run.blocked = blocker_of(turn.s, run).has_value();
+  if (run.blocked == was_blocked) return;
+  turn.touch(run);
+  if (run.blocked) {
+    turn.s.ready.erase({run.rank_at, run.id});
+    return;
+  }
+  if (run.state != RunState::waiting) return;  // a retry joins when its own wait is over
+  begin_waiting(turn, run);
+  make_ready(turn, run);
+}
+
+void rank_anew(Turn& turn, Run& run, Duration old_ageing) {
+  const bool is_rescue = run.cause == Cause::recovery || run.cause == Cause::health;
+  const Priority priority = is_rescue ? run.priority : turn.s.spec_of(run.job).priority;
+  const Instant from = run.rank_at - static_cast<int>(run.priority) * old_ageing;
+  const Instant rank_at = rank_of(turn.s, from, priority);
+  if (rank_at == run.rank_at && priority == run.priority) return;
+  const bool is_ready = turn.s.ready.erase({run.rank_at, run.id}) > 0;
+  run.rank_at = rank_at;
+  run.priority = priority;
+  turn.touch(run);
+  if (is_ready) make_ready(turn, run);
 }
 
 Instant should_have_started(const Run& run) {

@@ -38,6 +38,14 @@ void settle(Turn& turn, Run& run, Outcome outcome);
 /// Puts a run into the queue of those that only admission holds back.
 void make_ready(Turn& turn, Run& run);
 
+/// Looks whether an older run of its job is still in the way of `run`: one whose turn has come joins
+/// the queue, one whose turn a changed `overlap` has taken back leaves it.
+void look_for_turn(Turn& turn, Run& run);
+
+/// The rank of an open run by the job's priority and the fleet's ageing of now. `old_ageing` is what
+/// its rank was made with. Recovery and health runs keep their class.
+void rank_anew(Turn& turn, Run& run, Duration old_ageing);
+
 /// The oldest open run that `run` has to wait for; nullopt: its turn within its job has come.
 std::optional<RunId> blocker_of(const State& s, const Run& run);
 

@@ -69,6 +69,7 @@ struct RetryPolicy {
   std::vector<Outcome> on = {Outcome::failed, Outcome::timeout, Outcome::oom,
                              Outcome::spawn_failed};
   std::vector<int> on_exit_codes;
+  friend bool operator==(const RetryPolicy&, const RetryPolicy&) = default;
 };
 
 // --- how a job is launched -----------------------------------------------------------------------
@@ -85,6 +86,7 @@ struct Command {
   std::uint64_t log_max_bytes = 10ULL << 20U;
   int keep_runs = 100;
   Duration keep_for = std::chrono::hours{24 * 30};
+  friend bool operator==(const Command&, const Command&) = default;
 };
 
 enum class ParamType { string, integer, number, boolean };
@@ -96,6 +98,7 @@ struct Param {
   std::string default_value;  // in the spelling the job receives
   std::optional<double> min;  // numbers only
   std::optional<double> max;
+  friend bool operator==(const Param&, const Param&) = default;
 };
 
 // --- a job ---------------------------------------------------------------------------------------
@@ -132,7 +135,18 @@ struct JobSpec {
   /// this text. Empty: nothing is wrong. Filled in by whoever looks at the machine, not by the
   /// decoder.
   std::string problem;
+
+  /// Equal in every field, but commands only by identity: see share_command().
+  friend bool operator==(const JobSpec&, const JobSpec&) = default;
 };
+
+/// Lets `spec` have the command object of `other` when the two commands say the same, so that equal
+/// definitions compare equal and are stored once.
+inline void share_command(JobSpec& spec, const JobSpec& other) {
+  if (spec.command && other.command && *spec.command == *other.command) {
+    spec.command = other.command;
+  }
+}
 
 struct FleetSpec {
   std::string name;

@@ -51,6 +51,9 @@ struct Attempt {
   Process process;
   NodeId node;
   std::optional<KillReason> killing;
+  /// The definition it was started with, where a reload has changed it since: its process ends under
+  /// that one. Null: the job's.
+  std::shared_ptr<const JobSpec> under;
 };
 
 struct Run {
@@ -129,19 +132,15 @@ struct PendingLaunch {
   Token token;
 };
 
-/// An unfinished attempt, and its run, of a job that the fleet file no longer holds.
-struct Orphan {
-  AttemptRow attempt;
-  RunRow run;
-  std::optional<HeartbeatRow> heartbeat;
-};
-
 enum class Mode { working, draining, stopping, stopped };
 
 struct State {
   FleetSpec spec;
   std::vector<Job> jobs;
-  std::unordered_map<std::string_view, JobIndex> index;  // keys live in spec.jobs
+  /// Jobs below are those of the fleet file. Those from here on have left it and are remembered: for
+  /// attempts that still run, and for the numbers of their slots should they come back.
+  JobIndex listed = 0;
+  std::unordered_map<std::string_view, JobIndex> index;  // listed jobs; keys live in spec.jobs
   std::map<RunId, Run> runs;
   std::map<Token, RunId> tokens;  // of attempts that are alive or on their way
   std::set<ByRank> ready;
@@ -157,8 +156,7 @@ struct State {
   bool store_ok = true;
   std::string store_error;
   int live_attempts = 0;
-  int leftovers = 0;  // orphans included
-  std::map<Token, Orphan> orphans;
+  int leftovers = 0;
   RunId last_run;
   Token last_token;
   EventId last_event;
@@ -168,9 +166,19 @@ struct State {
   std::optional<WallTime> wall(std::optional<Instant> at) const {
     return at ? std::optional{wall(*at)} : std::nullopt;
   }
+  Instant instant(WallTime at) const { return Instant{at.time_since_epoch() - wall_offset}; }
+  std::optional<Instant> instant(std::optional<WallTime> at) const {
+    return at ? std::optional{instant(*at)} : std::nullopt;
+  }
   /// Attempts alive or on their way, those of earlier daemons included.
   int alive() const { return live_attempts + leftovers; }
   const JobSpec& spec_of(JobIndex job) const { return spec.jobs[job]; }
+  /// What the run's living attempt obeys: limits, grace.
+  const JobSpec& obeyed(const Run& run) const {
+    return run.attempt && run.attempt->under ? *run.attempt->under : spec_of(run.job);
+  }
+  /// The job is no longer in the fleet file.
+  bool has_left(JobIndex job) const { return job >= listed; }
   std::optional<JobIndex> find_job(std::string_view name) const {
     const auto found = index.find(name);
     return found == index.end() ? std::nullopt : std::optional{found->second};

@@ -111,7 +111,8 @@ JobRow job_row(const State& s, JobIndex index) {
   const Job& job = s.jobs[index];
   JobRow row;
   row.job = s.spec_of(index).name;
-  row.schedule = schedule_fingerprint(s.spec_of(index));
+  row.schedule =
+      s.has_left(index) ? std::string{kNoSchedule} : schedule_fingerprint(s.spec_of(index));
   row.first_loaded_at = s.wall(job.first_loaded);
   row.next_number = job.next_number;
   if (job.next) row.next_at = s.wall(job.next->due);
@@ -179,7 +180,7 @@ std::optional<Instant> wake_of(const State& s, JobIndex index) {
   };
   if (s.mode == Mode::stopping || s.mode == Mode::stopped) return at;
   if (job.next && job.leftovers == 0) consider(job.next->due);
-  if (job.pause) consider(job.pause->until);
+  if (job.pause && !s.has_left(index)) consider(job.pause->until);
   for (const RunId id : job.open) {
     const Run& run = s.runs.at(id);
     if (run.state == RunState::waiting && !run.started_at) consider(run.deadline);

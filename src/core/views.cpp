@@ -177,8 +177,8 @@ FleetView Coordinator::fleet_view(Instant now) const {
   view.name = s.spec.name;
   view.now = s.wall(now);
   view.speed = s.speed;
-  view.jobs = static_cast<int>(s.jobs.size());
-  for (JobIndex i = 0; i < s.jobs.size(); ++i) count_job(s, i, now, view);
+  view.jobs = static_cast<int>(s.listed);
+  for (JobIndex i = 0; i < s.listed; ++i) count_job(s, i, now, view);
   view.draining = s.mode != Mode::working;
   view.store_ok = s.store_ok;
   view.store_error = s.store_error;
@@ -187,8 +187,8 @@ FleetView Coordinator::fleet_view(Instant now) const {
 
 std::vector<JobView> Coordinator::job_views(Instant now) const {
   std::vector<JobView> views;
-  views.reserve(impl_->s.jobs.size());
-  for (JobIndex i = 0; i < impl_->s.jobs.size(); ++i) views.push_back(view_of(impl_->s, i, now));
+  views.reserve(impl_->s.listed);
+  for (JobIndex i = 0; i < impl_->s.listed; ++i) views.push_back(view_of(impl_->s, i, now));
   return views;
 }
 

@@ -35,9 +35,10 @@ bool has_process(Phase phase) {
 }
 
 /// The next limit of a living attempt that nobody is killing yet.
-std::optional<Limit> attempt_limit(const JobSpec& spec, const Run& run) {
+std::optional<Limit> attempt_limit(const State& s, const Run& run) {
   if (!run.attempt || run.attempt->killing) return std::nullopt;
   if (!has_process(run.attempt->phase)) return std::nullopt;  // nothing that could hang
+  const JobSpec& spec = s.obeyed(run);
   std::optional<Limit> limit;
   const Instant start = run.attempt->started_at;
   if (spec.hung_after) {
@@ -52,6 +53,7 @@ std::optional<Limit> attempt_limit(const JobSpec& spec, const Run& run) {
 
 bool is_watched(const State& s, JobIndex index) {
   if (s.mode != Mode::working || s.jobs[index].leftovers > 0) return false;
+  if (s.has_left(index)) return false;
   switch (job_state(s, index)) {
     case JobState::paused:
     case JobState::quarantined:
@@ -156,7 +158,7 @@ std::optional<Instant> watch_deadline(const State& s, JobIndex index) {
   };
   const Job& job = s.jobs[index];
   for (const RunId id : job.open) {
-    const auto limit = attempt_limit(s.spec_of(index), s.runs.at(id));
+    const auto limit = attempt_limit(s, s.runs.at(id));
     if (limit) consider(limit->at);
   }
   if (is_watched(s, index)) {
@@ -168,11 +170,11 @@ std::optional<Instant> watch_deadline(const State& s, JobIndex index) {
 }
 
 void fire_attempt_limits(Turn& turn, JobIndex index) {
-  const JobSpec& spec = turn.s.spec_of(index);
   const std::vector<RunId> open = turn.job(index).open;
   for (const RunId id : open) {
     Run& run = turn.run(id);
-    const auto limit = attempt_limit(spec, run);
+    const JobSpec& spec = turn.s.obeyed(run);
+    const auto limit = attempt_limit(turn.s, run);
     if (!limit || limit->at > turn.now) continue;
     if (limit->why == KillReason::hung) {
       turn.event(Severity::error, EventKind::job_hung, index, id,

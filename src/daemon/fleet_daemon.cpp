@@ -6,6 +6,7 @@
 #include "base/match.h"
 #include "daemon/launch_order.h"
 #include "daemon/memory_ratio.h"
+#include "daemon/reloader.h"
 #include "store/sqlite_history.h"
 
 namespace takt::daemon {
@@ -185,12 +186,12 @@ void FleetDaemon::request(core::Event event, std::function<void(api::Reply)> don
   std::visit(
       Match{[&](core::Trigger& e) { e.request = id; }, [&](core::Cancel& e) { e.request = id; },
             [&](core::Pause& e) { e.request = id; }, [&](core::Resume& e) { e.request = id; },
-            [&](core::Drain& e) { e.request = id; },
+            [&](core::Drain& e) { e.request = id; }, [&](core::Reload& e) { e.request = id; },
             // Its answer is the end itself: the request keeps a number that nobody answers.
             [](core::ShutDown&) {}, [](core::Tick&) {}, [](core::ClockStepped&) {},
             [](core::Recorded&) {}, [](core::StoreFailed&) {}, [](core::StoreBack&) {},
             [](core::AttemptStarted&) {}, [](core::StartDeferred&) {}, [](core::MainsEnded&) {},
-            [](core::AttemptEnded&) {}, [](core::LeftoverGone&) {}},
+            [](core::AttemptEnded&) {}, [](core::LeftoverGone&) {}, [](core::ReloadFailed&) {}},
       event);
   if (finished_) {
     done(is_end ? api::Reply{std::optional<RunId>{}, "stopped"}
@@ -204,6 +205,10 @@ void FleetDaemon::request(core::Event event, std::function<void(api::Reply)> don
   }
   asked_.emplace(id, std::move(done));
   handle(event);
+}
+
+void FleetDaemon::reload(std::function<void(api::Reloaded)> done) {
+  reloader_->reload(std::move(done));
 }
 
 std::expected<std::unique_ptr<ports::History>, ports::StoreError> FleetDaemon::open_history()

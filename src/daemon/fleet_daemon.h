@@ -45,6 +45,8 @@ class StoreRelay final : public ports::StoreListener {
   ports::StoreListener* to_ = nullptr;
 };
 
+class Reloader;
+
 class FleetDaemon final : public api::Backend,
                           public ports::LauncherListener,
                           public ports::StoreListener {
@@ -54,6 +56,9 @@ class FleetDaemon final : public api::Backend,
 
   /// Before open(). The launcher outlives the daemon's last event.
   void connect(ports::Launcher& launcher) { launcher_ = &launcher; }
+
+  /// Before open(). Reads the fleet file for reload(); it outlives the daemon's last event.
+  void connect(Reloader& reloader) { reloader_ = &reloader; }
 
   /// First turn; `ready` is called once the leftovers of earlier daemons are settled.
   void open(std::function<void()> ready);
@@ -76,7 +81,11 @@ class FleetDaemon final : public api::Backend,
   std::optional<double> memory_used_ratio() const override;
   bool ready() const override;
   void request(core::Event event, std::function<void(api::Reply)> done) override;
+  void reload(std::function<void(api::Reloaded)> done) override;
   std::expected<std::unique_ptr<ports::History>, ports::StoreError> open_history() const override;
+
+  /// An event that nobody waits for an answer to.
+  void tell(const core::Event& event) { handle(event); }
 
   // ports::LauncherListener, on the loop
   void started(Token token, const core::Process& process) override;
@@ -108,6 +117,7 @@ class FleetDaemon final : public api::Backend,
   std::filesystem::path database_;
   Console& console_;
   ports::Launcher* launcher_ = nullptr;
+  Reloader* reloader_ = nullptr;
   WakeTimer wake_;
   StepWatch steps_;
   boost::asio::steady_timer patience_;

@@ -18,6 +18,7 @@
 #include "daemon/fleet_clock.h"
 #include "daemon/fleet_daemon.h"
 #include "daemon/notify.h"
+#include "daemon/reloader.h"
 #include "daemon/state_folder.h"
 #include "exec/boot.h"
 #include "exec/launcher.h"
@@ -59,11 +60,11 @@ void ignore_deadly_signals() {
   std::signal(SIGXFSZ, SIG_IGN);
 }
 
-/// SIGTERM and SIGINT shut down (twice: at once); SIGHUP says what is not there.
+/// SIGTERM and SIGINT shut down (twice: at once); SIGHUP reloads.
 class Signals {
  public:
-  Signals(boost::asio::io_context& io, FleetDaemon& daemon, FleetClock& clock, Console& console)
-      : set_(io, SIGTERM, SIGINT, SIGHUP), daemon_(daemon), clock_(clock), console_(console) {
+  Signals(boost::asio::io_context& io, FleetDaemon& daemon, Reloader& reloader)
+      : set_(io, SIGTERM, SIGINT, SIGHUP), daemon_(daemon), reloader_(reloader) {
     wait();
   }
 
@@ -72,8 +73,7 @@ class Signals {
     set_.async_wait([this](const boost::system::error_code& error, int signal) {
       if (error) return;
       if (signal == SIGHUP) {
-        console_.say(clock_.wall_now(),
-                     "SIGHUP: reload is not supported yet; restart to load the file");
+        reloader_.reload({});
       } else {
         notify_stopping();
         daemon_.shut_down();
@@ -84,8 +84,7 @@ class Signals {
 
   boost::asio::signal_set set_;
   FleetDaemon& daemon_;
-  FleetClock& clock_;
-  Console& console_;
+  Reloader& reloader_;
 };
 
 /// Everything between a loaded store and the end of the fleet.
@@ -101,9 +100,14 @@ class Up {
         daemon_(io, core::Coordinator(options.spec, stored, node_, options.speed, clock_.now()),
                 clock_, store, database_file(options.spec.state_dir), console_),
         launcher_(io, daemon_, launcher_options()),
-        signals_(io, daemon_, clock_, console_),
+        reloader_(io, daemon_,
+                  {.fleet_file = options.fleet_file,
+                   .trust_file = options.trust_file,
+                   .read = options.read}),
+        signals_(io, daemon_, reloader_),
         end_(io) {
     daemon_.connect(launcher_);
+    daemon_.connect(reloader_);
     if (options.run_for) daemon_.keep_tally();
   }
 
@@ -131,6 +135,11 @@ class Up {
     const auto wall_began = std::chrono::steady_clock::now();
     if (!launcher_.lane_reason().empty()) {
       console_.say(clock_.wall_now(), "processes: " + launcher_.lane_reason());
+    }
+    if (!reloader_.trouble().empty()) {
+      console_.say(
+          clock_.wall_now(),
+          "changes of the fleet file go unnoticed until `takt reload`: " + reloader_.trouble());
     }
     daemon_.open([this] { ready(); });
     io_.run();
@@ -174,6 +183,7 @@ class Up {
   core::NodeFacts node_;
   FleetDaemon daemon_;
   exec::ProcessLauncher launcher_;
+  Reloader reloader_;
   Signals signals_;
   boost::asio::steady_timer end_;
 };

@@ -6,12 +6,15 @@
 
 #include "base/time.h"
 #include "core/spec.h"
+#include "fleet/load.h"
 
 namespace takt::daemon {
 
 struct UpOptions {
   core::FleetSpec spec;
-  std::filesystem::path fleet_file;
+  std::filesystem::path fleet_file;  // absolute
+  bool trust_file = false;           // at reloads, too
+  fleet::FilesRead read;             // what the spec was read from: reloaded when that changes
   double speed = 1;
   std::optional<Duration> run_for;  // wall time; then it shuts down by itself
   bool json = false;                // events as JSON lines instead of text

@@ -116,7 +116,7 @@ class Adviser {
 }  // namespace
 
 std::vector<Problem> advise(const core::FleetSpec& spec, const Positions& where) {
-  Complaints complaints{where.source()};
+  Complaints complaints{where.sources()};
   for (JobIndex i = 0; i < spec.jobs.size(); ++i) {
     if (spec.jobs[i].enabled) Adviser{spec.jobs[i], i, where, complaints}.speak();
   }

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <span>
+#include <tuple>
 #include <utility>
 
 namespace takt::fleet {
@@ -28,24 +30,41 @@ void Complaints::add(Problem::Severity severity, Position at, std::string messag
   problem.column = at.column;
   problem.message = std::move(message);
   problem.hint = std::move(hint);
-  problems_.push_back(std::move(problem));
+  problems_.push_back({at.file > 0 ? at.file : file_, std::move(problem)});
+}
+
+void Complaints::begin_file(std::shared_ptr<const Source> source) {
+  sources_.push_back(std::move(source));
+  file_ = static_cast<int>(sources_.size()) - 1;
 }
 
 std::vector<Problem> Complaints::take() {
-  std::vector<Problem> problems = std::exchange(problems_, {});
-  std::stable_sort(problems.begin(), problems.end(), [](const Problem& a, const Problem& b) {
-    return Position{a.line, a.column} < Position{b.line, b.column};
+  std::vector<Kept> kept = std::exchange(problems_, {});
+  std::ranges::stable_sort(kept, [](const Kept& a, const Kept& b) {
+    return std::tie(a.file, a.problem.line, a.problem.column) <
+           std::tie(b.file, b.problem.line, b.problem.column);
   });
   if (not_kept_ > 0) {
-    Problem rest;
-    rest.severity = has_errors_ ? Problem::Severity::error : Problem::Severity::warning;
-    rest.line = problems.back().line;
-    rest.column = problems.back().column;
-    rest.message = fmt::format("{} more problems are not shown", not_kept_);
-    problems.push_back(std::move(rest));
+    Kept rest{kept.back().file, {}};
+    rest.problem.severity = has_errors_ ? Problem::Severity::error : Problem::Severity::warning;
+    rest.problem.line = kept.back().problem.line;
+    rest.problem.column = kept.back().problem.column;
+    rest.problem.message = fmt::format("{} more problems are not shown", not_kept_);
+    kept.push_back(std::move(rest));
     not_kept_ = 0;
   }
-  if (source_) source_->quote_lines(problems);
+  std::vector<Problem> problems;
+  problems.reserve(kept.size());
+  for (Kept& one : kept) problems.push_back(std::move(one.problem));
+  for (std::size_t first = 0; first < kept.size();) {
+    std::size_t last = first;
+    while (last < kept.size() && kept[last].file == kept[first].file) ++last;
+    const auto file = static_cast<std::size_t>(kept[first].file);
+    if (file < sources_.size()) {
+      sources_[file]->quote_lines(std::span{problems}.subspan(first, last - first));
+    }
+    first = last;
+  }
   return problems;
 }
 

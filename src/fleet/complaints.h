@@ -1,7 +1,7 @@
 #pragma once
-// Complaints: collects the problems of one file while it is decoded. All of them are reported,
-// sorted by position; only a file with more than kComplaintsMax has the rest counted instead of
-// shown.
+// Complaints: collects the problems of a fleet's files while they are decoded. All of them are
+// reported, sorted by file and position; only with more than kComplaintsMax the rest is counted
+// instead of shown.
 
 #include <cstddef>
 #include <memory>
@@ -20,7 +20,12 @@ inline constexpr std::size_t kComplaintsMax = 10'000;
 class Complaints {
  public:
   /// Without a source (a spec that was not read from a file) problems have no place.
-  explicit Complaints(std::shared_ptr<const Source> source) : source_(std::move(source)) {}
+  explicit Complaints(Sources sources) : sources_(std::move(sources)) {}
+
+  /// From now on positions without a file of their own are places in this further one.
+  void begin_file(std::shared_ptr<const Source> source);
+  /// And from now on in the first one again.
+  void end_files() { file_ = 0; }
 
   void error(Position at, std::string message, std::string hint = {});
   void warning(Position at, std::string message, std::string hint = {});
@@ -33,10 +38,15 @@ class Complaints {
   std::vector<Problem> take();
 
  private:
+  struct Kept {
+    int file;
+    Problem problem;
+  };
   void add(Problem::Severity severity, Position at, std::string message, std::string hint);
 
-  std::shared_ptr<const Source> source_;
-  std::vector<Problem> problems_;
+  Sources sources_;
+  int file_ = 0;  // that positions belong to which name none
+  std::vector<Kept> problems_;
   std::size_t not_kept_ = 0;
   bool has_errors_ = false;
 };

@@ -6,8 +6,11 @@
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <unordered_map>
 #include <utility>
+#include <vector>
 
+#include "base/stable_hash.h"
 #include "fleet/description.h"
 #include "fleet/job.h"
 #include "fleet/load.h"
@@ -39,6 +42,7 @@ struct TopLevel {
   const toml::table* fleet = nullptr;
   const toml::table* defaults = nullptr;
   const toml::table* job = nullptr;
+  const toml::node* include = nullptr;
 };
 
 /// A family is refused once for each of its members, anything else once.
@@ -91,6 +95,10 @@ TopLevel match_tables(const toml::table& root, Complaints& complaints) {
     } else if (!info->supported) {
       refuse_unsupported(key, node, *info, complaints);
     } else {
+      if (info->name == "include") {
+        found.include = &node;
+        continue;
+      }
       const toml::table* table = as_table(key, node, complaints);
       if (info->name == "fleet") found.fleet = table;
       if (info->name == "defaults") found.defaults = table;
@@ -100,50 +108,172 @@ TopLevel match_tables(const toml::table& root, Complaints& complaints) {
   return found;
 }
 
-core::FleetSpec decode_tables(const TopLevel& top, const std::filesystem::path& path,
-                              Positions& where, Complaints& complaints) {
-  FleetDraft draft;
-  draft.folder = folder_of(path);
-  draft.spec.name = name_of(path);
-  if (top.fleet != nullptr) {
-    const auto entries = match_keys(*top.fleet, fleet_keys(), "[fleet]", complaints);
-    decode_entries(entries, fleet_keys(), "", draft, complaints);
-  }
-  if (draft.spec.state_dir.empty()) {
-    draft.spec.state_dir = absolute_path(draft.folder, "state/" + draft.spec.name);
-  }
-  JobDraft defaults = empty_job_draft(draft.folder);
-  if (top.defaults != nullptr) decode_defaults(*top.defaults, defaults, where, complaints);
-  if (top.job != nullptr) {
-    draft.spec.jobs = decode_jobs(*top.job, defaults, where, complaints);
-  }
-  return std::move(draft.spec);
+/// A pattern of `include` and its place.
+struct Pattern {
+  std::string text;
+  Position at;
+};
+
+void complain_include(const toml::node& node, Complaints& complaints) {
+  complaints.error(position_of(node),
+                   fmt::format(R"(include must be a list of paths like ["jobs/*.toml"], not {})",
+                               found_in(node)));
 }
 
-/// The spec when there were no errors. The tree is gone when this returns.
-std::optional<core::FleetSpec> decode_source(const Source& source,
-                                             const std::filesystem::path& path, Loaded& loaded,
-                                             Complaints& complaints) {
-  const auto root = parse_toml(source, complaints);
-  if (!root) return std::nullopt;
-  const TopLevel top = match_tables(*root, complaints);
-  core::FleetSpec spec = decode_tables(top, path, loaded.where, complaints);
-  loaded.state_dir = spec.state_dir;
-  if (complaints.has_errors()) return std::nullopt;
-  if (spec.jobs.empty()) {
-    complaints.warning({1, 1}, "the fleet has no jobs", R"(add a table like [job.hello])");
+std::vector<Pattern> decode_include(const toml::node& node, Complaints& complaints) {
+  std::vector<Pattern> patterns;
+  const auto* list = node.as_array();
+  if (list == nullptr) {
+    complain_include(node, complaints);
+    return patterns;
   }
-  return spec;
+  for (const toml::node& item : *list) {
+    const auto* text = item.as_string();
+    if (text == nullptr) {
+      complain_include(item, complaints);
+    } else if (FileProblem wrong = judge_pattern(text->get()); !wrong.message.empty()) {
+      complaints.error(position_of(item),
+                       fmt::format("include {} {}", quote_value(text->get()), wrong.message),
+                       std::move(wrong.hint));
+    } else {
+      patterns.push_back({text->get(), position_of(item)});
+    }
+  }
+  return patterns;
 }
+
+/// Decodes the fleet file, then what it includes, each tree gone before the next is built.
+class FleetDecoder {
+ public:
+  FleetDecoder(const std::filesystem::path& path, Loaded& loaded, Complaints& complaints)
+      : path_(path),
+        loaded_(loaded),
+        complaints_(complaints),
+        defaults_(empty_job_draft(folder_of(path))) {
+    draft_.folder = defaults_.folder;
+    draft_.spec.name = name_of(path);
+  }
+
+  /// False when it cannot be read as TOML.
+  bool decode_main(const Source& source) {
+    loaded_.read.content = stable_hash(source.text());
+    const auto root = parse_toml(source, complaints_);
+    if (!root) return false;
+    const TopLevel top = match_tables(*root, complaints_);
+    if (top.fleet != nullptr) {
+      const auto entries = match_keys(*top.fleet, fleet_keys(), "[fleet]", complaints_);
+      decode_entries(entries, fleet_keys(), "", draft_, complaints_);
+    }
+    if (draft_.spec.state_dir.empty()) {
+      draft_.spec.state_dir = absolute_path(draft_.folder, "state/" + draft_.spec.name);
+    }
+    loaded_.state_dir = draft_.spec.state_dir;
+    if (top.defaults != nullptr) {
+      decode_defaults(*top.defaults, defaults_, loaded_.where, complaints_);
+    }
+    if (top.include != nullptr) patterns_ = decode_include(*top.include, complaints_);
+    if (top.job != nullptr) add_jobs(*top.job);
+    return true;
+  }
+
+  void decode_included(IncludeReader& includes) {
+    std::vector<Included> all;  // read first: complaints about reading stand in the fleet file
+    for (const Pattern& pattern : patterns_) {
+      all.push_back(includes.read(pattern.text));
+      for (const Included::Wrong& wrong : all.back().wrong) tell(pattern, wrong);
+    }
+    for (Included& included : all) {
+      for (IncludedFile& file : included.files) decode_file(std::exchange(file, {}));
+    }
+    complaints_.end_files();
+  }
+
+  core::FleetSpec finish() && {
+    if (draft_.spec.jobs.empty()) {
+      complaints_.warning({1, 1}, "the fleet has no jobs", R"(add a table like [job.hello])");
+    }
+    return std::move(draft_.spec);
+  }
+
+ private:
+  void tell(const Pattern& pattern, const Included::Wrong& wrong) {
+    if (wrong.is_error) {
+      complaints_.error(pattern.at, wrong.message, wrong.hint);
+    } else {
+      complaints_.warning(pattern.at, wrong.message, wrong.hint);
+    }
+  }
+
+  void decode_file(const IncludedFile& file) {
+    const auto source = std::make_shared<const Source>(file.path.string(), file.text);
+    loaded_.read.content =
+        stable_hash(file.path.string(), static_cast<std::int64_t>(loaded_.read.content));
+    loaded_.read.content = stable_hash(file.text, static_cast<std::int64_t>(loaded_.read.content));
+    complaints_.begin_file(source);
+    loaded_.where.begin_file(source);
+    const auto root = parse_toml(*source, complaints_);
+    if (!root) return;
+    for (auto&& [key, node] : *root) {
+      if (key.str() == "job") {
+        if (const auto* jobs = as_table(key, node, complaints_)) add_jobs(*jobs);
+      } else if (find_table(key.str()) != nullptr) {
+        complaints_.error(
+            blamed_position(key, node),
+            fmt::format("{} belongs into {}: an included file holds jobs only", key.str(),
+                        quote_path(path_.string())),
+            key.str() == "include" ? "includes do not nest: name the file there" : "");
+      } else {
+        complain_unknown(key, node, complaints_);
+      }
+    }
+  }
+
+  void add_jobs(const toml::table& table) {
+    auto jobs = decode_jobs(table, defaults_, loaded_.where, complaints_);
+    if (patterns_.empty()) {
+      draft_.spec.jobs = std::move(jobs);  // the only file: TOML itself forbids a name twice
+      return;
+    }
+    for (core::JobSpec& job : jobs) {
+      const auto index = static_cast<JobIndex>(draft_.spec.jobs.size());
+      const auto [earlier, is_new] = places_.emplace(job.name, index);
+      if (!is_new) blame_twin(job.name, earlier->second, index);
+      draft_.spec.jobs.push_back(std::move(job));
+    }
+  }
+
+  void blame_twin(const std::string& name, JobIndex earlier, JobIndex later) {
+    const Position at = loaded_.where.job(earlier);
+    const auto& source = loaded_.where.sources()[static_cast<std::size_t>(at.file)];
+    complaints_.error(loaded_.where.job(later),
+                      fmt::format("the job {} is there twice: also at {}:{}:{}", quote_name(name),
+                                  escape(source->file(), kPathColumns), at.line, at.column),
+                      "names are unique over all files; rename one of the two");
+  }
+
+  const std::filesystem::path& path_;
+  Loaded& loaded_;
+  Complaints& complaints_;
+  FleetDraft draft_;
+  JobDraft defaults_;
+  std::vector<Pattern> patterns_;
+  std::unordered_map<std::string, JobIndex> places_;  // of jobs, where there are several files
+};
 
 }  // namespace
 
-Loaded decode(std::string_view text, const std::filesystem::path& path) {
+Loaded decode(std::string_view text, const std::filesystem::path& path, IncludeReader* includes) {
   auto source = std::make_shared<const Source>(path.string(), text);
   Loaded loaded;
   loaded.where = Positions{source};
-  Complaints complaints{source};
-  loaded.spec = decode_source(*source, path, loaded, complaints);
+  Complaints complaints{Sources{source}};
+  {
+    FleetDecoder decoder{path, loaded, complaints};
+    if (decoder.decode_main(*source)) {
+      if (includes != nullptr) decoder.decode_included(*includes);
+      if (!complaints.has_errors()) loaded.spec = std::move(decoder).finish();
+    }
+  }
   loaded.problems = complaints.take();
   if (text.size() > kLargeText) malloc_trim(0);
   return loaded;

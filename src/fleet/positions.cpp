@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <span>
+#include <utility>
 
 #include "fleet/description.h"
 
@@ -18,25 +19,30 @@ Position Positions::value(JobIndex job, std::string_view key) const {
   const std::size_t last = job + 1 < first_value_.size() ? first_value_[job + 1] : values_.size();
   const auto own = std::span{values_}.subspan(first, last - first);
   for (const Value& value : own) {
-    if (value.key == *index) return value.at;
+    if (value.key == *index) return {value.line, value.column, headers_[job].file};
   }
   for (const Value& value : defaults_) {
-    if (value.key == *index) return value.at;
+    if (value.key == *index) return {value.line, value.column};
   }
   return headers_[job];
 }
 
 void Positions::add_default(std::size_t key, Position at) {
-  defaults_.push_back({static_cast<std::uint32_t>(key), at});
+  defaults_.push_back({static_cast<std::uint32_t>(key), at.line, at.column});
+}
+
+void Positions::begin_file(std::shared_ptr<const Source> source) {
+  sources_.push_back(std::move(source));
 }
 
 void Positions::add_job(Position header) {
+  header.file = static_cast<int>(sources_.size()) - 1;
   headers_.push_back(header);
   first_value_.push_back(static_cast<std::uint32_t>(values_.size()));
 }
 
 void Positions::add_value(std::size_t key, Position at) {
-  values_.push_back({static_cast<std::uint32_t>(key), at});
+  values_.push_back({static_cast<std::uint32_t>(key), at.line, at.column});
 }
 
 }  // namespace takt::fleet

@@ -2,7 +2,7 @@
 // Positions: where in the fleet file the jobs and their keys stand, for problems that are found
 // after decoding (advice, a look at the machine). A side table, so that core::FleetSpec stays free
 // of text; 12 bytes a key that is present. Owned by Loaded; belongs to the spec that was decoded
-// with it.
+// with it. The keys of one job stand in one file.
 
 #include <cstddef>
 #include <cstdint>
@@ -21,16 +21,18 @@ class Positions {
  public:
   /// Knows nothing: every position is line 0.
   Positions() = default;
-  explicit Positions(std::shared_ptr<const Source> source) : source_(std::move(source)) {}
+  explicit Positions(std::shared_ptr<const Source> source) : sources_{std::move(source)} {}
 
   /// The header [job.NAME], or its key where the job is written in another way.
   Position job(JobIndex job) const;
   /// The value of the job's key, or of the same key in [defaults], or else the job's header.
   Position value(JobIndex job, std::string_view key) const;
-  /// The text that the positions are in; null when nothing is known.
-  const std::shared_ptr<const Source>& source() const { return source_; }
+  /// The texts that the positions are in; empty when nothing is known.
+  const Sources& sources() const { return sources_; }
 
   // Filled in by the decoder, jobs in the order of the spec. `key` is an index into job_keys().
+  /// The jobs from here on stand in this further file.
+  void begin_file(std::shared_ptr<const Source> source);
   void add_default(std::size_t key, Position at);
   void add_job(Position header);
   void add_value(std::size_t key, Position at);
@@ -38,10 +40,11 @@ class Positions {
  private:
   struct Value {
     std::uint32_t key;
-    Position at;
+    int line;
+    int column;
   };
 
-  std::shared_ptr<const Source> source_;
+  Sources sources_;
   std::vector<Value> defaults_;
   std::vector<Position> headers_;
   std::vector<std::uint32_t> first_value_;  // of each job, in values_

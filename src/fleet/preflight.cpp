@@ -43,7 +43,7 @@ class Findings {
 }  // namespace
 
 std::vector<Problem> preflight(core::FleetSpec& spec, const Positions& where) {
-  Complaints complaints{where.source()};
+  Complaints complaints{where.sources()};
   Machine machine;
   for (JobIndex i = 0; i < spec.jobs.size(); ++i) {
     core::JobSpec& job = spec.jobs[i];

@@ -58,7 +58,7 @@ TEST(Render, NothingOfAHostileFileNameReachesTheTerminal) {
 }
 
 TEST(Complaints, AreSortedByPlaceAndCarryTheirLines) {
-  Complaints complaints{std::make_shared<const Source>("f.toml", "one\r\ntwo\nthree")};
+  Complaints complaints{Sources{std::make_shared<const Source>("f.toml", "one\r\ntwo\nthree")}};
   complaints.warning({3, 2}, "third");
   complaints.error({1, 1}, "first");
   complaints.error({2, 3}, "second");
@@ -74,7 +74,7 @@ TEST(Complaints, AreSortedByPlaceAndCarryTheirLines) {
 
 TEST(Complaints, ALongLineIsCutAroundTheCaret) {
   const std::string line = std::string(500, 'a') + "é!" + std::string(500, 'b');
-  Complaints complaints{std::make_shared<const Source>("f.toml", "x\n" + line)};
+  Complaints complaints{Sources{std::make_shared<const Source>("f.toml", "x\n" + line)}};
   complaints.error({2, 502}, "here");
   const Problem problem = complaints.take().front();
   EXPECT_EQ(problem.line_text, "…" + std::string(59, 'a') + "é!" + std::string(59, 'b') + "…");
@@ -83,7 +83,7 @@ TEST(Complaints, ALongLineIsCutAroundTheCaret) {
 }
 
 TEST(Complaints, APlaceBehindTheEndOfTheTextIsShownAtItsEnd) {
-  Complaints complaints{std::make_shared<const Source>("f.toml", "ab")};
+  Complaints complaints{Sources{std::make_shared<const Source>("f.toml", "ab")}};
   complaints.error({9, 99}, "far away");
   const Problem problem = complaints.take().front();
   EXPECT_EQ(problem.line_text, "ab");
@@ -91,7 +91,7 @@ TEST(Complaints, APlaceBehindTheEndOfTheTextIsShownAtItsEnd) {
 }
 
 TEST(Complaints, BeyondTheLimitTheyAreCounted) {
-  Complaints complaints{std::make_shared<const Source>("f.toml", "x")};
+  Complaints complaints{Sources{std::make_shared<const Source>("f.toml", "x")}};
   for (std::size_t i = 0; i < kComplaintsMax + 5; ++i) complaints.error({1, 1}, "again");
   const auto problems = complaints.take();
   ASSERT_EQ(problems.size(), kComplaintsMax + 1);

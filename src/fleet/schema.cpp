@@ -145,6 +145,11 @@ json::object property_of(const TableInfo& table) {
             {"propertyNames", ref("name")},
             {"additionalProperties", ref(table.name)}};
   }
+  if (table.keys == nullptr) {
+    return {{"type", "array"},
+            {"description", json::string_view{table.meaning}},
+            {"items", json::object{{"type", "string"}, {"minLength", 1}}}};
+  }
   if (table.name == "defaults") {
     json::object schema = ref("job");
     schema["description"] = json::string_view{table.meaning};

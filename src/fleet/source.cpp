@@ -84,7 +84,7 @@ Position Source::position_at(std::size_t offset) const {
   return {static_cast<int>(lines) + 1, static_cast<int>(count_columns(before.substr(begin))) + 1};
 }
 
-void Source::quote_lines(std::vector<Problem>& problems) const {
+void Source::quote_lines(std::span<Problem> problems) const {
   Walk walk{text_};
   for (Problem& problem : problems) {
     problem.file = file_;

@@ -4,6 +4,8 @@
 // of problems, so a file of one endless line costs no more than any other.
 
 #include <cstddef>
+#include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -25,11 +27,14 @@ class Source {
   Position position_at(std::size_t offset) const;
 
   /// Fills in file, line_text and caret. `problems` is sorted by position.
-  void quote_lines(std::vector<Problem>& problems) const;
+  void quote_lines(std::span<Problem> problems) const;
 
  private:
   std::string file_;
   std::string text_;
 };
+
+/// The texts of a fleet by the number of their file.
+using Sources = std::vector<std::shared_ptr<const Source>>;
 
 }  // namespace takt::fleet

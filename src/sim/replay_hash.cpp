@@ -11,6 +11,7 @@
 
 #include "base/match.h"
 #include "base/stable_hash.h"
+#include "core/schedule.h"
 
 namespace takt::sim {
 namespace {
@@ -144,6 +145,14 @@ class Writer {
   void write_value(const core::Resume& v) { all(v.request, v.job); }
   void write_value(const core::Drain& v) { write(v.request); }
   void write_value(const core::ShutDown& v) { write(v.request); }
+  // What a fleet says shows in what is decided; here its names and schedules tell two apart.
+  void write_value(const core::Reload& v) {
+    all(v.request, v.fleet->name, v.fleet->max_running, v.fleet->ageing);
+    for (const core::JobSpec& job : v.fleet->jobs) {
+      all(job.name, core::schedule_fingerprint(job), job.priority, job.enabled, job.overlap);
+    }
+  }
+  void write_value(const core::ReloadFailed& v) { all(v.why, v.data); }
 
   std::string& bytes_;
 };

@@ -126,6 +126,12 @@ double read_fleet(core::FleetSpec& fleet, const std::vector<std::string>& words)
       fleet.max_running = std::stoi(value);
     } else if (key == "ageing") {
       fleet.ageing = duration(value);
+    } else if (key == "name") {
+      fleet.name = value;
+    } else if (key == "state_dir") {
+      fleet.state_dir = value;
+    } else if (key == "timezone") {
+      fleet.timezone = value;
     } else if (key == "speed") {
       speed = std::stod(value);
     } else {

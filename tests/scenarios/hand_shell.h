@@ -32,6 +32,8 @@ class HandShell {
   void advance(Duration by);
   /// Time passes and nobody ticks; then one Tick.
   void stall(Duration by);
+  /// Time passes, and whatever comes next finds that nobody ticked.
+  void oversleep(Duration by) { now_ += by; }
   /// One turn, and those that it makes due at once.
   void tell(const core::Event& event);
 

@@ -81,7 +81,8 @@ class Player {
 
   void perform(const Words& words) {
     std::string verb = words.front();
-    if (!steps_.contains(verb) && words.size() > 1) verb += " " + words[1];
+    const bool two = words.size() > 1 && steps_.contains(verb + " " + words[1]);
+    if (two) verb += " " + words[1];
     const auto found = steps_.find(verb);
     if (found == steps_.end()) throw std::invalid_argument("no such step");
     found->second({words.begin() + (verb.find(' ') == std::string::npos ? 1 : 2), words.end()});
@@ -127,7 +128,7 @@ class Player {
   Token living(const Words& words, bool started) {
     const auto run = value_of(words, "run");
     for (const auto& [token, one] : shell().living()) {
-      const bool of_job = shell().daemon().spec().jobs[one.launch.job].name == words.at(0);
+      const bool of_job = shell().rows().attempts().at(token).job == words.at(0);
       const bool of_run = !run || std::stoll(*run) == one.launch.run.value;
       if (of_job && of_run && one.started == started) return token;
     }
@@ -202,6 +203,7 @@ class Player {
   void add_life_steps() {
     steps_["fleet"] = [this](const Words& w) { speed_ = read_fleet(fleet(), w); };
     steps_["job"] = [this](const Words& w) { put_job(w); };
+    steps_["set"] = [this](const Words& w) { read_fleet(fleet(), w); };
     steps_["remove"] = [this](const Words& w) { remove_job(w.at(0)); };
     steps_["start"] = [this](const Words&) { first_start(); };
     steps_["kill daemon"] = [this](const Words&) { kill(); };
@@ -210,6 +212,7 @@ class Player {
       shell().start(signed_duration(w.at(0)));
     };
     steps_["stall"] = [this](const Words& w) { shell().stall(signed_duration(w.at(0))); };
+    steps_["oversleep"] = [this](const Words& w) { shell().oversleep(signed_duration(w.at(0))); };
     steps_["step clock"] = [this](const Words& w) {
       shell().tell(core::ClockStepped{signed_duration(w.at(0))});
     };
@@ -241,6 +244,12 @@ class Player {
     steps_["pause"] = [this](const Words& w) { pause(w); };
     steps_["resume"] = [this](const Words& w) {
       shell().tell(core::Resume{next_request(), all_or_name(w.at(0))});
+    };
+    steps_["reload"] = [this](const Words&) {
+      shell().tell(core::Reload{next_request(), std::make_shared<core::FleetSpec>(fleet())});
+    };
+    steps_["reload fails"] = [this](const Words& w) {
+      shell().tell(core::ReloadFailed{w.empty() ? "a syntax error" : w.front(), {}});
     };
     steps_["drain"] = [this](const Words&) { shell().tell(core::Drain{next_request()}); };
     steps_["shutdown"] = [this](const Words&) { shell().tell(core::ShutDown{next_request()}); };

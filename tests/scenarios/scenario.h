@@ -13,7 +13,7 @@
 //
 // Steps:
 //   start | kill daemon | restart after 10m   a new daemon is restored from the recorded rows
-//   +5m [step] | stall 10s                    time passes, with ticks or without
+//   +5m [step] | stall 10s | oversleep 10s    time passes, with ticks, without, without even one after it
 //   started JOB | ended JOB END | done JOB END   what its (oldest) process does; run=N picks one
 //   deferred JOB | ending JOB                 it cannot be started for now; only its main process ended
 //   gone JOB                                  its leftover is proven dead
@@ -22,7 +22,8 @@
 //   hold store | record N | release store     batches wait; N of them are recorded; all of them
 //   store fails | store back
 //   step clock +1h
-//   job ... | remove JOB                      edits the fleet for the next restart
+//   job ... | remove JOB | set KEY=VALUE      edits the fleet for the next restart or reload
+//   reload | reload fails                     the daemon takes what was edited; finds it unusable
 //   show JOB | show fleet | why JOB           what the views and the stored cursor say
 //
 //   END: exit=N | signal=N | errno=N | oom | unknown, and leaked=N

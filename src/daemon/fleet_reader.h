@@ -1,0 +1,61 @@
+#pragma once
+// FleetReader: reads the fleet file away from the loop. A file with 100,000 jobs takes a second, a
+// file on a dead mount takes for ever; neither may hold up a start. One look at a time; whoever asks
+// while one is under way shares the next, since that one sees what was written in the meantime.
+//
+//   loop ── look(done) ──▶ worker: load, preflight ── post ──▶ loop: done(look)
+//
+// Loop's thread, but for the reading itself.
+
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include <filesystem>
+
+#include "core/spec.h"
+#include "fleet/load.h"
+#include "fleet/problem.h"
+
+namespace boost::asio {
+class io_context;
+}
+
+namespace takt::daemon {
+
+/// What was found at one look.
+struct FleetLook {
+  std::shared_ptr<const core::FleetSpec> fleet;  // null: it cannot be used
+  std::vector<fleet::Problem> problems;          // of the file and of this machine
+  fleet::FilesRead read;
+};
+
+class FleetReader {
+ public:
+  using Done = std::function<void(const FleetLook&)>;
+
+  /// `loop` outlives the reader. `file` is absolute.
+  FleetReader(boost::asio::io_context& loop, std::filesystem::path file, bool trust_file);
+  /// Waits for a look that is under way; nobody is told of it.
+  ~FleetReader();
+  FleetReader(const FleetReader&) = delete;
+  FleetReader& operator=(const FleetReader&) = delete;
+
+  /// Looks at the file as it is from now on; `done` is called once, later.
+  void look(Done done);
+
+ private:
+  struct Worker;
+  void begin();
+  void tell(const FleetLook& look);
+
+  boost::asio::io_context& loop_;
+  std::filesystem::path file_;
+  bool trust_file_;
+  bool looking_ = false;
+  std::vector<Done> served_;   // by the look under way
+  std::vector<Done> waiting_;  // for the next one
+  std::unique_ptr<Worker> worker_;
+};
+
+}  // namespace takt::daemon

@@ -1,0 +1,184 @@
+"""K: faults of the configuration, against a running daemon where that is where they hurt."""
+import os
+import signal
+import sqlite3
+import time
+import unittest
+
+from fleet import Fleet, alive, wait_until
+
+HEAD = '[fleet]\nname = "e2e"\nlisten = "off"\n'
+TICK = '[job.tick]\nrun = "true"\nevery = "200ms"\n'
+
+
+class Config(unittest.TestCase):
+    def start(self, jobs, *args):
+        fleet = Fleet(jobs)
+        self.addCleanup(fleet.__exit__)
+        fleet.up(*args)
+        return fleet
+
+    def names(self, fleet):
+        return sorted(j["name"] for j in fleet.json("ls")["jobs"])
+
+    def errors(self, fleet):
+        return [e for e in fleet.events() if e["severity"] == "error"]
+
+    def still_ticks(self, fleet):
+        before = fleet.slots("tick")[0]["at"]
+        fleet.wait(lambda: fleet.slots("tick")[0]["at"] > before, "the old definition to go on")
+
+    def test_k1_syntax_error_keeps_the_old_definition_and_says_where(self):
+        fleet = self.start(TICK)
+        fleet.wait(lambda: fleet.slots("tick"), "a slot")
+        fleet.write(HEAD + TICK + "[job.broken\n")
+        fleet.daemon.send_signal(signal.SIGHUP)
+        fleet.wait(lambda: self.errors(fleet), "the event")
+        event = self.errors(fleet)[0]
+        self.assertEqual((event["data"]["line"], event["data"]["file"]), (7, str(fleet.file)))
+        self.assertIn("not reloaded", fleet.up_log())
+        self.assertEqual(fleet.takt("check").returncode, 3)
+        self.assertEqual(fleet.takt("reload").returncode, 3)
+        self.still_ticks(fleet)
+        fleet.write(HEAD + TICK)
+        self.assertEqual(fleet.takt("reload").returncode, 0)
+
+    def test_k2_half_written_file_is_never_applied(self):
+        fleet = self.start(TICK + '[job.other]\nrun = "true"\n')
+        text = (HEAD + TICK + '[job.other]\nrun = "true"\nretries = 2\n').encode()
+        # Half of it is a valid fleet with one job less; the other half comes later, much later than
+        # any quiet time, while the file is still open.
+        half = text.index(b"[job.other]")
+        with open(fleet.file, "wb", buffering=0) as file:
+            file.write(text[:half])
+            until = time.monotonic() + 1.5
+            while time.monotonic() < until:
+                self.assertEqual(self.names(fleet), ["other", "tick"])
+            file.write(text[half:])
+        fleet.wait(lambda: fleet.events("reloaded"), "the whole file")
+        self.assertEqual([e["data"].get("removed") for e in fleet.events("reloaded")], [None])
+        # Emptied first and filled by somebody else: an empty file is not taken for a fleet.
+        fleet.file.write_text("")
+        fleet.wait(lambda: "it has no jobs any more" in fleet.up_log(), "the remark")
+        self.assertEqual(len(fleet.up_log().split("is reloaded: ")), 2)
+        fleet.write(HEAD + TICK)
+        fleet.wait(lambda: self.names(fleet) == ["tick"], "the new file")
+
+    def test_k3_removed_and_renamed_while_running(self):
+        fleet = self.start('[job.a]\nrun = "trap \'exit 3\' TERM; sleep 600 & wait"\nretries = 5\n'
+                           '[job.b]\nrun = "sleep 600"\n' + TICK)
+        first = fleet.trigger("a")
+        second = fleet.trigger("b")
+        pid = fleet.wait(lambda: (fleet.job("a")["running"] or {}).get("pid"), "a to run")
+        fleet.write(HEAD + '[job.renamed]\nrun = "sleep 600"\n' + TICK)
+        fleet.json("reload")
+        self.assertEqual(self.names(fleet), ["renamed", "tick"])
+        self.assertTrue(alive(pid))
+        self.assertEqual(fleet.takt("trigger", "a").returncode, 4)
+        self.assertEqual(fleet.takt("why", first).returncode, 0)
+        os.kill(pid, signal.SIGTERM)
+        run = fleet.wait_end(first)
+        self.assertEqual((run["outcome"], len(run["attempts"]), run["attempts"][0]["exit_code"]),
+                         ("failed", 1, 3))
+        self.assertEqual(fleet.takt("cancel", second).returncode, 0)
+        self.assertEqual(fleet.wait_end(second)["outcome"], "cancelled")
+
+    def test_k5_impossible_intervals_are_refused_at_once(self):
+        fleet = Fleet(TICK)
+        self.addCleanup(fleet.__exit__)
+        for every in ("0s", "-5m", "1ns", "0.5ms", f"{10**18}s", "5m..1m", "", "999999999999d"):
+            with self.subTest(every):
+                fleet.write(f'{HEAD}[job.a]\nrun = "true"\nevery = "{every}"\n')
+                self.assertEqual(fleet.takt("check", timeout=10).returncode, 3)
+
+    def test_k6_hostile_names(self):
+        fleet = Fleet(TICK)
+        self.addCleanup(fleet.__exit__)
+        for name in ("a" * 65, "x" * (1 << 20), "../up", "a/b", "ünï", "a\u202eb", "", "."):
+            with self.subTest(name[:20]):
+                fleet.write(f'{HEAD}[job."{name}"]\nrun = "true"\n')
+                done = fleet.takt("check", timeout=10)
+                self.assertEqual(done.returncode, 3)
+                self.assertLess(len(done.stdout), 10_000)
+                self.assertNotIn("\u202e", done.stdout)
+        fleet.write(f'{HEAD}[job."a\\u0000b"]\nrun = "true"\n')
+        self.assertEqual(fleet.takt("check").returncode, 3)
+
+    def test_k6_a_hundred_thousand_jobs_are_reloaded_beside_the_loop(self):
+        fleet = self.start(TICK)
+        many = "".join(f'[job.j{n}]\nrun = "true"\nevery = "30d"\noffset = "29d"\n'
+                       for n in range(100_000))
+        fleet.write(HEAD + TICK + many)
+        self.assertEqual(fleet.takt("reload", timeout=60).returncode, 0)
+        self.assertEqual(fleet.json("status", code=None)["jobs"], 100_001)
+        fleet.write(HEAD + TICK)
+        self.assertEqual(fleet.takt("reload", timeout=60).returncode, 0)
+        self.assertEqual(fleet.json("status", code=None)["jobs"], 1)
+        # The loop never stood still for long: no slot of the job beside it was lost.
+        missed = [s for s in fleet.slots("tick") if s["disposition"] == "missed"]
+        self.assertEqual(missed, [])
+
+    def test_k7_a_file_that_others_can_write_is_refused_at_reload_too(self):
+        fleet = self.start(TICK)
+        fleet.write(HEAD + TICK + '[job.evil]\nrun = "true"\n')
+        fleet.file.chmod(0o666)
+        self.assertEqual(fleet.takt("reload").returncode, 3)
+        self.assertEqual(self.names(fleet), ["tick"])
+        fleet.file.chmod(0o600)
+        self.assertEqual(fleet.takt("reload").returncode, 0)
+        self.assertEqual(self.names(fleet), ["evil", "tick"])
+
+    def test_k7_unless_it_is_trusted(self):
+        fleet = Fleet(TICK)
+        self.addCleanup(fleet.__exit__)
+        fleet.file.chmod(0o666)
+        fleet.spawn("--trust-file")
+        wait_until(lambda: fleet.takt("status", "--trust-file").returncode in (0, 7), "the daemon")
+        fleet.write(HEAD + TICK + '[job.more]\nrun = "true"\n')
+        fleet.file.chmod(0o666)
+        self.assertEqual(fleet.takt("reload", "--trust-file").returncode, 0)
+        fleet.file.chmod(0o600)
+
+    def test_k8_a_missing_env_file_disables_one_job_until_it_is_mended(self):
+        fleet = self.start(TICK + '[job.secretive]\nrun = "echo $WORD"\nenv_file = "secret.env"\n')
+        job = fleet.job("secretive")
+        self.assertEqual(job["state"], "disabled")
+        self.assertEqual(fleet.takt("trigger", "secretive").returncode, 6)
+        fleet.wait(lambda: fleet.ended("tick"), "the other one to run")
+        secret = fleet.dir / "secret.env"
+        secret.write_text("WORD=open\n")
+        secret.chmod(0o600)
+        self.assertEqual(fleet.takt("reload").returncode, 0)
+        self.assertEqual(fleet.job("secretive")["state"], "idle")
+        self.assertIn("open", fleet.takt("trigger", "secretive", "--wait").stdout)
+        secret.unlink()
+        self.assertEqual(fleet.takt("reload").returncode, 0)
+        self.assertEqual(fleet.job("secretive")["state"], "disabled")
+
+    def test_k9_thirty_days_off_are_one_run(self):
+        fleet = self.start('[job.minute]\nrun = "true"\nevery = "1m"\noffset = "0s"\n')
+        fleet.wait(lambda: fleet.ended("minute"), "the first run")
+        fleet.down()
+        self.move_back(fleet.state_dir / "takt.db", 30 * 24 * 3600 * 1000)
+        began = time.monotonic()
+        fleet.up()
+        self.assertLess(time.monotonic() - began, 10)
+        fleet.wait(lambda: len(fleet.ended("minute")) >= 2, "the catch-up run")
+        caught_up = [r for r in fleet.runs("minute") if r["cause"] == "catchup"]
+        self.assertEqual(len(caught_up), 1)
+        coalesced = [s for s in fleet.slots("minute") if s["disposition"] == "coalesced"]
+        self.assertEqual(len(coalesced), 1)
+        self.assertGreater(coalesced[0]["count"], 43_000)
+
+    def move_back(self, database, by_ms):
+        """The whole record as if the machine had been off for that long since."""
+        with sqlite3.connect(database) as db:
+            for (table,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall():
+                for column in db.execute(f"PRAGMA table_info({table})").fetchall():
+                    if column[1].endswith("_at") or column[1] == "at":
+                        db.execute(f"UPDATE {table} SET {column[1]} = {column[1]} - {by_ms}"
+                                   f" WHERE {column[1]} IS NOT NULL")
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,117 @@
+// Laws of reload: the same file is no change, and a reload comes to what a restart with the new file
+// comes to.
+
+#include <gtest/gtest.h>
+#include <rapidcheck/gtest.h>
+
+#include <map>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "scenarios/narrator.h"
+#include "scenarios/random_world.h"
+
+namespace takt::scenarios {
+namespace {
+
+using namespace std::chrono_literals;
+
+/// What happened, without the reloads' own words.
+std::string told_without_reloads(const std::string& text) {
+  std::string kept;
+  std::istringstream stream{text};
+  for (std::string line; std::getline(stream, line);) {
+    const bool of_reload = line.find(" reloaded: ") != std::string::npos ||
+                           line.find("not reloaded: ") != std::string::npos ||
+                           line.find(" answer ") != std::string::npos;
+    if (!of_reload) kept += line + "\n";
+  }
+  return kept;
+}
+
+/// Plays the steps; in between, where `reloads` says so, the same file is reloaded.
+std::string played(const core::FleetSpec& fleet, const std::vector<Step>& steps, bool reloads) {
+  std::string text;
+  Narrator narrator;
+  World world{fleet, [&](WallTime at, const core::Effect& effect) {
+                for (const std::string& line : narrator.tell(at, effect)) text += line + "\n";
+              }};
+  world.shell().start(0s);
+  for (const Step& step : steps) {
+    world.play(step);
+    // A batch of its own would be counted by the steps that record some of those held.
+    const bool may = world.shell().up() && !world.shell().holding();
+    if (reloads && may && step.which % 3 == 0) world.reload(fleet);
+  }
+  return told_without_reloads(text);
+}
+
+RC_GTEST_PROP(ReloadLaws, TheSameFileChangesNothing, ()) {
+  const core::FleetSpec fleet = any_fleet();
+  const std::vector<Step> steps = any_steps();
+  RC_ASSERT(played(fleet, steps, true) == played(fleet, steps, false));
+}
+
+/// What is decided, or about to be, of a fleet at rest.
+struct Decided {
+  std::map<std::string, std::string> cursors;
+  std::map<RunId, std::string> waiting;
+};
+
+Decided decided_in(const RecordedRows& rows, RunId last) {
+  Decided decided;
+  for (const auto& [name, row] : rows.jobs()) {
+    decided.cursors[name] = row.schedule + " " + std::to_string(row.next_number) + " " +
+                            (row.next_at ? scenario_time(*row.next_at) : "none") +
+                            (row.paused ? " paused" : "") + (row.quarantined ? " quarantined" : "");
+  }
+  for (const auto& [id, row] : rows.runs()) {
+    const bool waits =
+        row.state == core::RunState::waiting || row.state == core::RunState::retrying;
+    const bool let_go = row.reason == core::Reason::reload && !row.started_at;
+    if (id > last || (!waits && !let_go)) continue;
+    decided.waiting[id] = std::string{word(row.state)} + " " + std::string{word(row.priority)} +
+                          " " + scenario_time(row.rank_at);
+  }
+  return decided;
+}
+
+RC_GTEST_PROP(ReloadLaws, ComesToWhatARestartWithTheNewFileComesTo, ()) {
+  const core::FleetSpec fleet = any_fleet();
+  const core::FleetSpec edited = any_edit_of(fleet);
+  const std::vector<Step> steps = any_steps();
+  const auto after = [&](bool by_restart) {
+    bool stopping = false;  // such a daemon refuses, and its next start does what it is asked
+    World world{fleet, [&](WallTime, const core::Effect& effect) {
+                  stopping |= std::holds_alternative<core::Stopped>(effect);
+                  const auto* answer = std::get_if<core::Answer>(&effect);
+                  stopping |= answer != nullptr && !answer->result &&
+                              answer->result.error().what == "the daemon is stopping";
+                }};
+    world.shell().start(0s);
+    for (const Step& step : steps) world.play(step);
+    if (!world.shell().up()) world.shell().start(0s);
+    world.shell().bring_store_back();
+    const RunId last = world.shell().rows().fleet()->last_run;
+    if (by_restart) {
+      world.shell().kill();
+      world.shell().spec() = edited;
+      world.shell().start(0s);
+    } else {
+      world.reload(edited);
+    }
+    return stopping ? Decided{} : decided_in(world.shell().rows(), last);
+  };
+  const Decided reloaded = after(false);
+  const Decided restarted = after(true);
+  RC_PRE(!reloaded.cursors.empty() && !restarted.cursors.empty());
+  RC_ASSERT(reloaded.cursors == restarted.cursors);
+  for (const auto& [id, run] : reloaded.waiting) {
+    const auto same = restarted.waiting.find(id);
+    if (same != restarted.waiting.end()) RC_ASSERT(run == same->second);
+  }
+}
+
+}  // namespace
+}  // namespace takt::scenarios
