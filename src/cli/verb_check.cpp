@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "api/render.h"
+#include "cli/coming.h"
 #include "cli/verbs.h"
 #include "fleet/load.h"
 #include "fleet/preflight.h"
@@ -40,7 +41,7 @@ Result run(Context& context, const Arguments&) {
       loaded.problems.insert(loaded.problems.end(), more.begin(), more.end());
     };
     add(fleet::preflight(*loaded.spec, loaded.where));
-    add(fleet::advise(*loaded.spec, loaded.where));
+    add(fleet::advise(*loaded.spec, loaded.where, wall_clock()));
   }
   const bool ok = loaded.spec.has_value();
   auto& console = context.console();

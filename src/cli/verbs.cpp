@@ -10,9 +10,9 @@
 namespace takt::cli {
 namespace {
 
-constexpr std::array<std::string_view, 13> kLater{
-    "next", "plan",  "tune",   "pools", "browser", "health",    "memory",
-    "beat", "token", "notify", "top",   "import",  "completion"};
+constexpr std::array<std::string_view, 12> kLater{"plan",   "tune",   "pools",  "browser",
+                                                  "health", "memory", "beat",   "token",
+                                                  "notify", "top",    "import", "completion"};
 
 constexpr std::array kCommon{
     OptionSpec{"-f,--file", "FILE", "the fleet file; default ./fleet.toml, then $TAKT_FLEET"},
@@ -26,10 +26,10 @@ constexpr std::array kCommon{
 
 std::span<const Verb> verbs() {
   static const std::vector<Verb> table{
-      up_verb(),     check_verb(),   ls_verb(),     status_verb(), why_verb(),      trigger_verb(),
-      cancel_verb(), pause_verb(),   resume_verb(), runs_verb(),   slots_verb(),    logs_verb(),
-      events_verb(), reload_verb(),  drain_verb(),  down_verb(),   simulate_verb(), doctor_verb(),
-      schema_verb(), version_verb(), help_verb()};
+      up_verb(),      check_verb(),  next_verb(),    ls_verb(),     status_verb(), why_verb(),
+      trigger_verb(), cancel_verb(), pause_verb(),   resume_verb(), runs_verb(),   slots_verb(),
+      logs_verb(),    events_verb(), reload_verb(),  drain_verb(),  down_verb(),   simulate_verb(),
+      doctor_verb(),  schema_verb(), version_verb(), help_verb()};
   return table;
 }
 

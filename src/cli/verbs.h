@@ -28,6 +28,7 @@ Failure no_such_verb(std::string_view name);
 // Each in its own file.
 Verb up_verb();
 Verb check_verb();
+Verb next_verb();
 Verb ls_verb();
 Verb status_verb();
 Verb why_verb();

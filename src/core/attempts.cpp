@@ -8,6 +8,7 @@
 #include "base/stable_hash.h"
 #include "core/retry.h"
 #include "core/settle.h"
+#include "core/wall_slots.h"
 #include "core/watchdog.h"
 
 namespace takt::core {
@@ -189,7 +190,7 @@ LaunchAttempt launch_of(const Turn& turn, const Run& run) {
   launch.attempt = run.attempt->number;
   launch.job = run.job;
   launch.cause = run.cause;
-  if (run.slot) launch.slot_at = turn.s.wall(run.slot->due);
+  launch.slot_at = slot_name(turn.s, run);
   launch.now = turn.s.wall(turn.now);
   launch.params = params_of(turn.s.spec_of(run.job), run);
   return launch;

@@ -14,6 +14,7 @@
 #include "core/requests.h"
 #include "core/slots.h"
 #include "core/turn.h"
+#include "core/wall_slots.h"
 #include "core/watchdog.h"
 
 namespace takt::core {
@@ -22,6 +23,7 @@ namespace {
 void on_clock_stepped(Turn& turn, const ClockStepped& event) {
   if (event.by == Duration{0}) return;
   turn.s.wall_offset += event.by;
+  step_wall_slots(turn, event.by);
   // Stored cursors and timers are wall time: all of them move with the epoch.
   for (JobIndex i = 0; i < turn.s.jobs.size(); ++i) turn.touch(i, true);
   for (auto& [id, run] : turn.s.runs) turn.touch(run);

@@ -9,6 +9,7 @@
 #include "core/attempts.h"
 #include "core/params.h"
 #include "core/settle.h"
+#include "core/wall_slots.h"
 
 namespace takt::core {
 namespace {
@@ -25,7 +26,7 @@ std::optional<Duration> patience(const State& s, const Run& run) {
   const JobSpec& spec = s.spec_of(run.job);
   if (spec.start_within) return spec.start_within;
   if (run.blocked || stands_for_newer(s, run)) return std::nullopt;
-  const auto next = next_slot(spec, s.epoch, *run.slot);
+  const auto next = next_slot(spec, s.line(), *run.slot);
   return next ? std::optional{next->due - run.slot->due} : std::nullopt;
 }
 
@@ -69,16 +70,13 @@ void cancel_unfit(Turn& turn, JobIndex index) {
 }  // namespace
 
 void follow_schedule(State& s, JobIndex index, std::string_view followed,
-                     std::optional<Instant> next, Instant now) {
+                     std::optional<Instant> next, Instant decided_through, Instant now) {
   const JobSpec& spec = s.spec_of(index);
   Job& job = s.jobs[index];
-  if (followed == schedule_fingerprint(spec)) {
-    job.next = next ? std::optional{Slot{job.next_number, *next}} : std::nullopt;
-    return;
-  }
-  // A slot of this very instant may have been decided along the old one.
-  const bool is_after = std::holds_alternative<After>(spec.schedule);
-  job.next = first_slot(spec, s.epoch, is_after ? now : now + Duration{1}, job.next_number);
+  OldCursor old{followed, job.next_number, std::nullopt, decided_through};
+  if (next) old.next = Slot{job.next_number, *next};
+  job.next = resumed_cursor(s, index, old, now);
+  if (followed == schedule_fingerprint(spec)) return;
   // Written at once: a second start must not look at the same change again, from a later now.
   job.job_row_dirty = true;
   const auto* after = std::get_if<After>(&spec.schedule);

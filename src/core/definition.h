@@ -3,7 +3,8 @@
 // wherever a fleet file meets a state that came about under an earlier one: at the start of a daemon
 // (restore) and at a reload, so that the two come to the same.
 //
-//   cursor            unchanged schedule: stays; another one: goes on along it from now, numbers go on
+//   cursor            unchanged schedule: stays; another one: goes on along it from now, numbers go on;
+//                     other rules of its zone: on along them from what was decided last
 //   waiting run       the new priority, overlap and start_within; skipped when the job is disabled now;
 //                     cancelled(reload) when its parameters do not fit any more
 //   retry wait        stays; whether a further attempt follows it is the new policy's
@@ -20,9 +21,10 @@
 namespace takt::core {
 
 /// Puts the job's cursor on its schedule. `followed` is the fingerprint of the schedule that led to
-/// `next`. A changed delay of an `after` job counts from where the old one did.
+/// `next`; what was due by `decided_through` is decided, or is `next`. A changed delay of an `after`
+/// job counts from where the old one did.
 void follow_schedule(State& s, JobIndex job, std::string_view followed, std::optional<Instant> next,
-                     Instant now);
+                     Instant decided_through, Instant now);
 
 /// An `after` job has a next slot exactly when no run of it is open.
 void complete_after(State& s, JobIndex job, Instant now);

@@ -14,6 +14,7 @@
 #include "core/definition.h"
 #include "core/schedule.h"
 #include "core/settle.h"
+#include "core/wall_slots.h"
 #include "core/watchdog.h"
 
 namespace takt::core {
@@ -221,7 +222,7 @@ void tell_problem(Turn& turn, JobIndex index, const std::string& before) {
 void add_job(Turn& turn, JobIndex index) {
   Job& job = turn.job(index);
   job.first_loaded = turn.now;
-  job.next = first_slot(turn.s.spec_of(index), turn.s.epoch, turn.now, 0);
+  job.next = entry_slot(turn.s, index, turn.now, 0);
   turn.touch(index, true);
   tell_problem(turn, index, {});
 }
@@ -270,7 +271,7 @@ void change_job(Turn& turn, const Changed& change) {
   const auto next = job.next ? std::optional{job.next->due} : std::nullopt;
   const std::string followed =
       change.was_away ? std::string{kNoSchedule} : schedule_fingerprint(change.before);
-  follow_schedule(s, index, followed, next, turn.now);
+  follow_schedule(s, index, followed, next, turn.now, turn.now);
   complete_after(s, index, turn.now);
   watch_by(turn, index, change);
   hold_to_old(turn, index, change.before);

@@ -9,12 +9,14 @@
 
 #include "core/definition.h"
 #include "core/settle.h"
+#include "core/wall_slots.h"
 #include "core/watchdog.h"
 
 namespace takt::core {
 namespace {
 
-void restore_job(State& s, JobIndex index, const JobRow& row, Instant now) {
+void restore_job(State& s, JobIndex index, const JobRow& row, Instant decided_through,
+                 Instant now) {
   Job& job = s.jobs[index];
   job.first_loaded = s.instant(row.first_loaded_at);
   job.next_number = row.next_number;
@@ -31,7 +33,7 @@ void restore_job(State& s, JobIndex index, const JobRow& row, Instant now) {
     return;
   }
   if (row.schedule == kNoSchedule) watch_anew(job, now);  // and is back
-  follow_schedule(s, index, row.schedule, s.instant(row.next_at), now);
+  follow_schedule(s, index, row.schedule, s.instant(row.next_at), decided_through, now);
 }
 
 void restore_heartbeat(const State& s, Job& job, const HeartbeatRow& row) {
@@ -43,12 +45,22 @@ void restore_heartbeat(const State& s, Job& job, const HeartbeatRow& row) {
   job.consecutive_failures = row.consecutive_failures;
 }
 
+/// The slot of a stored run. Where its wall clock was stepped since it started, the lateness knows
+/// better than the name when it was due.
+void restore_slot(const State& s, Run& run, const RunRow& row) {
+  if (!row.slot_number || !row.slot_at) return;
+  run.slot = Slot{*row.slot_number, s.instant(*row.slot_at)};
+  if (!follows_the_wall(s.spec_of(run.job).schedule)) return;
+  run.slot_at = row.slot_at;
+  if (row.started_at && row.lateness) run.slot->due = s.instant(*row.started_at) - *row.lateness;
+}
+
 Run restored_run(const State& s, const RunRow& row, JobIndex job) {
   Run run;
   run.id = row.run;
   run.job = job;
   run.cause = row.cause;
-  if (row.slot_number && row.slot_at) run.slot = Slot{*row.slot_number, s.instant(*row.slot_at)};
+  restore_slot(s, run, row);
   run.priority = row.priority;
   run.rank_at = s.instant(row.rank_at);
   run.state = row.state;
@@ -161,15 +173,16 @@ State restore(FleetSpec spec, const Stored& stored, NodeFacts node, double speed
   const Places places = make_room(s, stored);
   for (Job& job : s.jobs) job.first_loaded = now;
 
+  const Instant decided_through = stored.fleet ? s.instant(stored.fleet->clock) : now;
   std::vector<bool> known(s.jobs.size(), false);
   for (const JobRow& row : stored.jobs) {
     const JobIndex index = places.at(row.job);
     known[index] = true;
-    restore_job(s, index, row, now);
+    restore_job(s, index, row, decided_through, now);
   }
   for (JobIndex i = 0; i < s.listed; ++i) {
     if (known[i]) continue;
-    s.jobs[i].next = first_slot(s.spec.jobs[i], s.epoch, now, 0);
+    s.jobs[i].next = entry_slot(s, i, now, 0);
     s.jobs[i].job_row_dirty = true;
   }
   for (const HeartbeatRow& row : stored.heartbeats) {

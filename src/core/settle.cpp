@@ -105,6 +105,7 @@ RunId make_run(Turn& turn, JobIndex index, RunDraft draft) {
   run.job = index;
   run.cause = draft.cause;
   run.slot = draft.slot;
+  if (run.slot && follows_the_wall(spec.schedule)) run.slot_at = s.wall(run.slot->due);
   run.priority = draft.priority.value_or(spec.priority);
   run.rank_at = rank_of(s, draft.rank_from.value_or(turn.now), run.priority);
   run.queued_at = turn.now;

@@ -7,6 +7,7 @@
 #include "core/attempts.h"
 #include "core/gates.h"
 #include "core/settle.h"
+#include "core/wall_slots.h"
 
 namespace takt::core {
 namespace {
@@ -64,7 +65,7 @@ std::optional<Instant> start_deadline(const State& s, JobIndex index, const Slot
   const JobSpec& spec = s.spec_of(index);
   if (spec.start_within) return saturating_add(slot.due, *spec.start_within);
   if (!s.jobs[index].open.empty() && spec.overlap != Overlap::allow) return std::nullopt;
-  const auto next = next_slot(spec, s.epoch, slot);
+  const auto next = next_slot(spec, s.line(), slot);
   return next ? std::optional{next->due} : std::nullopt;
 }
 
@@ -73,7 +74,7 @@ std::optional<Instant> catchup_deadline(const State& s, JobIndex index, const Sl
                                         Instant now) {
   const JobSpec& spec = s.spec_of(index);
   if (spec.start_within) return saturating_add(now, *spec.start_within);
-  const auto next = next_slot(spec, s.epoch, slot);
+  const auto next = next_slot(spec, s.line(), slot);
   return next ? std::optional{now + (next->due - slot.due)} : std::nullopt;
 }
 
@@ -111,7 +112,7 @@ std::optional<RunId> unstarted(const State& s, const Job& job) {
 void stand_for(const State& s, Run& run, const Slot& slot) {
   if (!run.deadline) return;
   const JobSpec& spec = s.spec_of(run.job);
-  const auto next = next_slot(spec, s.epoch, slot);
+  const auto next = next_slot(spec, s.line(), slot);
   if (spec.start_within) {
     run.deadline = std::max(*run.deadline, saturating_add(slot.due, *spec.start_within));
   } else if (next) {
@@ -151,7 +152,7 @@ void older_slots(Turn& turn, JobIndex index, const Decision& d, const Slot& newe
                  Disposition disposition, Reason reason, std::optional<RunId> into) {
   if (newest.number == d.first.number) return;
   // The instant of the one before `newest` is found from the front of the range.
-  const auto span = newest_slots(turn.s.spec_of(index), turn.s.epoch, d.first, d.due,
+  const auto span = newest_slots(turn.s.spec_of(index), turn.s.line(), d.first, d.due,
                                  static_cast<int>(d.due.last.number - newest.number) + 2);
   const Slot last = span.front().number < newest.number ? span.front() : d.first;
   if (disposition == Disposition::missed) {
@@ -167,7 +168,8 @@ void catch_up(Turn& turn, JobIndex index, const Decision& d) {
   const bool expired = spec.start_within && d.due.last.due + *spec.start_within <= turn.now;
   const bool was_away = d.after_downtime || expired;
   const Cause cause = was_away || d.due.count > 1 ? Cause::catchup : Cause::schedule;
-  const Reason away = d.first.due < turn.s.opened_at ? Reason::down : Reason::start_within;
+  const Reason away =
+      d.first.due < attended_since(turn.s, index) ? Reason::down : Reason::start_within;
   switch (spec.catchup) {
     case Catchup::none:
       if (was_away) {
@@ -183,7 +185,7 @@ void catch_up(Turn& turn, JobIndex index, const Decision& d) {
       return;
     }
     case Catchup::all: {
-      const auto newest = newest_slots(spec, turn.s.epoch, d.first, d.due, spec.catchup_max);
+      const auto newest = newest_slots(spec, turn.s.line(), d.first, d.due, spec.catchup_max);
       older_slots(turn, index, d, newest.front(), Disposition::missed, away, {});
       for (const Slot& slot : newest) run_for_slot(turn, index, slot, cause);
       return;
@@ -212,15 +214,16 @@ void advance(Turn& turn, JobIndex index, const Decision& d) {
     job.next = Slot{job.next_number, due > turn.now ? due : turn.now + after->delay};
     return;
   }
-  job.next = next_slot(spec, turn.s.epoch, d.due.last);
+  job.next = next_slot(spec, turn.s.line(), d.due.last);
 }
 
 /// Slots up to here are answered alike. While a run is open that the slots of the downtime go into,
-/// the daemon's start divides them from those that came later.
+/// the daemon's start (or the end of a jump) divides them from those that came later.
 Instant horizon(const State& s, JobIndex index, Instant due, Instant end) {
   const bool meets_run = !s.jobs[index].open.empty() && s.spec_of(index).overlap != Overlap::allow;
-  const bool divides = meets_run && s.speed == 1 && due < s.opened_at && s.opened_at <= end;
-  return divides ? s.opened_at - Duration{1} : end;
+  const Instant back = attended_since(s, index);
+  const bool divides = meets_run && s.speed == 1 && due < back && back <= end;
+  return divides ? back - Duration{1} : end;
 }
 
 /// Decides the slots from the job's next one to `end`.
@@ -228,8 +231,8 @@ void decide(Turn& turn, JobIndex index, Instant end) {
   Job& job = turn.job(index);
   Decision d;
   d.first = *job.next;
-  d.due = due_slots(turn.s.spec_of(index), turn.s.epoch, d.first, end);
-  d.after_downtime = d.due.last.due < turn.s.opened_at && turn.s.speed == 1;
+  d.due = due_slots(turn.s.spec_of(index), turn.s.line(), d.first, end);
+  d.after_downtime = d.due.last.due < attended_since(turn.s, index) && turn.s.speed == 1;
   job.next.reset();
 
   GateAnswers answers = ask_gates(turn.s, index, nullptr, turn.now);

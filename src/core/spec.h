@@ -16,6 +16,7 @@
 
 #include "base/ids.h"
 #include "base/time.h"
+#include "core/cron_slots.h"
 #include "core/vocabulary.h"
 
 namespace takt::core {
@@ -49,7 +50,27 @@ struct After {
   friend bool operator==(const After&, const After&) = default;
 };
 
-using Schedule = std::variant<Manual, Every, EveryBetween, After>;
+/// Wall-clock times in a zone. Jobs with the same rule share it; it is never null.
+struct Cron {
+  std::shared_ptr<const CronRule> rule;
+  friend bool operator==(const Cron& a, const Cron& b) {
+    return a.rule == b.rule || *a.rule == *b.rule;
+  }
+};
+
+/// Once, at this instant of the wall clock.
+struct At {
+  WallTime at;
+  friend bool operator==(const At&, const At&) = default;
+};
+
+using Schedule = std::variant<Manual, Every, EveryBetween, After, Cron, At>;
+
+/// Whether the slots are instants of the wall clock: a step of it moves them against the elapsed
+/// line, and leaves what they are called. Those of all others it leaves alone.
+inline bool follows_the_wall(const Schedule& schedule) {
+  return std::holds_alternative<Cron>(schedule) || std::holds_alternative<At>(schedule);
+}
 
 // --- policies ------------------------------------------------------------------------------------
 
@@ -107,7 +128,7 @@ struct JobSpec {
   std::string name;
   Schedule schedule;
   Duration jitter{0};
-  std::optional<Duration> start_within;  // default: until the next slot (`after`: no limit)
+  std::optional<Duration> start_within;  // default: until the next slot (after, at: no limit)
   Catchup catchup = Catchup::latest;
   int catchup_max = 100;
 

@@ -61,6 +61,7 @@ struct Run {
   JobIndex job = 0;
   Cause cause = Cause::schedule;
   std::optional<Slot> slot;
+  std::optional<WallTime> slot_at;  // cron and at: what the slot is called, whatever the clock does
   Priority priority = Priority::P2;
   Instant rank_at;
   RunState state = RunState::waiting;
@@ -151,7 +152,8 @@ struct State {
   double speed = 1;
   Instant epoch;
   Instant opened_at;
-  Duration wall_offset{0};  // wall = elapsed + this
+  Duration wall_offset{0};           // wall = elapsed + this
+  std::optional<Instant> jumped_at;  // end of the last jump of the wall clock forward
   Mode mode = Mode::working;
   bool store_ok = true;
   std::string store_error;
@@ -170,6 +172,7 @@ struct State {
   std::optional<Instant> instant(std::optional<WallTime> at) const {
     return at ? std::optional{instant(*at)} : std::nullopt;
   }
+  Line line() const { return {epoch, wall_offset}; }
   /// Attempts alive or on their way, those of earlier daemons included.
   int alive() const { return live_attempts + leftovers; }
   const JobSpec& spec_of(JobIndex job) const { return spec.jobs[job]; }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/wall_slots.h"
 #include "core/watchdog.h"
 
 namespace takt::core {
@@ -82,7 +83,7 @@ RunRow run_row(const State& s, const Run& run) {
   row.cause = run.cause;
   if (run.slot) {
     row.slot_number = run.slot->number;
-    row.slot_at = s.wall(run.slot->due);
+    row.slot_at = slot_name(s, run);
   }
   row.priority = run.priority;
   row.rank_at = s.wall(run.rank_at);

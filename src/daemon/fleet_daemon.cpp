@@ -1,5 +1,6 @@
 #include "daemon/fleet_daemon.h"
 
+#include <algorithm>
 #include <boost/asio/post.hpp>
 #include <utility>
 
@@ -14,6 +15,15 @@ namespace {
 
 /// How long a stopping daemon waits for a store that cannot take its last rows.
 constexpr std::chrono::seconds kLastRowsPatience{5};
+
+/// How often a fleet with wall-clock jobs looks at the wall clock by itself: a step of a clock that is
+/// not the kernel's own (another time source under the daemon) is told by nobody.
+constexpr std::chrono::seconds kLooksAtTheWall{1};
+
+bool follows_the_wall(const core::FleetSpec& spec) {
+  return std::ranges::any_of(
+      spec.jobs, [](const core::JobSpec& job) { return core::follows_the_wall(job.schedule); });
+}
 
 std::unexpected<core::Refusal> stopping_refusal() {
   return std::unexpected(core::Refusal{core::Refusal::Kind::refused,
@@ -54,6 +64,7 @@ FleetDaemon::FleetDaemon(boost::asio::io_context& io, core::Coordinator coordina
 
 void FleetDaemon::open(std::function<void()> ready) {
   ready_ = std::move(ready);
+  look_at_schedules();
   last_now_ = clock_.now();
   carry_out(coordinator_.open(last_now_));
   look_for_step();
@@ -66,8 +77,13 @@ void FleetDaemon::handle(const core::Event& event) {
   last_now_ = std::max(last_now_, clock_.now());
   hear_of_ends();
   carry_out(coordinator_.handle(event, last_now_));
+  if (std::holds_alternative<core::Reload>(event)) look_at_schedules();
   arm();
   look_for_readiness();
+}
+
+void FleetDaemon::look_at_schedules() {
+  watches_the_wall_ = clock_.speed() == 1 && follows_the_wall(coordinator_.spec());
 }
 
 /// Something is due, perhaps the limit of an attempt. After the daemon stood still (stopped,
@@ -85,7 +101,8 @@ void FleetDaemon::look_for_step() {
 }
 
 void FleetDaemon::arm() {
-  const Instant at = coordinator_.next_wake();
+  Instant at = coordinator_.next_wake();
+  if (watches_the_wall_) at = std::min(at, clock_.now() + kLooksAtTheWall);
   if (at == Instant::max()) {
     wake_.clear();
   } else {

@@ -109,6 +109,7 @@ class FleetDaemon final : public api::Backend,
   void finish();
   void arm();
   void look_for_step();
+  void look_at_schedules();
   void look_for_readiness();
 
   core::Coordinator coordinator_;
@@ -134,6 +135,8 @@ class FleetDaemon final : public api::Backend,
   std::optional<Seq> ready_after_;  // what reconciling wrote; ready once it is recorded
   Instant last_now_;
   bool keeps_tally_ = false;
+  bool watches_the_wall_ =
+      false;  // a job follows the wall clock, and so it is looked at each second
   bool finished_ = false;
 };
 

@@ -5,10 +5,12 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "core/schedule.h"
 #include "fleet/complaints.h"
 #include "fleet/preflight.h"
+#include "fleet/wall_advice.h"
 
 namespace takt::fleet {
 namespace {
@@ -35,12 +37,15 @@ class Adviser {
   Adviser(const JobSpec& job, JobIndex index, const Positions& where, Complaints& complaints)
       : job_(job), index_(index), where_(where), complaints_(complaints) {}
 
-  void speak() {
+  void speak(std::optional<WallTime> now) {
     stale_too_soon();
     hung_too_soon();
     timeout_too_soon();
     timeout_never();
     slots_in_each_others_way();
+    for (WallAdvice& advice : advise_on_wall(job_, now)) {
+      warn(advice.key, advice.message, std::move(advice.hint));
+    }
   }
 
  private:
@@ -115,10 +120,11 @@ class Adviser {
 
 }  // namespace
 
-std::vector<Problem> advise(const core::FleetSpec& spec, const Positions& where) {
+std::vector<Problem> advise(const core::FleetSpec& spec, const Positions& where,
+                            std::optional<WallTime> now) {
   Complaints complaints{where.sources()};
   for (JobIndex i = 0; i < spec.jobs.size(); ++i) {
-    if (spec.jobs[i].enabled) Adviser{spec.jobs[i], i, where, complaints}.speak();
+    if (spec.jobs[i].enabled) Adviser{spec.jobs[i], i, where, complaints}.speak(now);
   }
   return complaints.take();
 }

@@ -146,11 +146,9 @@ std::vector<Pattern> decode_include(const toml::node& node, Complaints& complain
 class FleetDecoder {
  public:
   FleetDecoder(const std::filesystem::path& path, Loaded& loaded, Complaints& complaints)
-      : path_(path),
-        loaded_(loaded),
-        complaints_(complaints),
-        defaults_(empty_job_draft(folder_of(path))) {
-    draft_.folder = defaults_.folder;
+      : path_(path), loaded_(loaded), complaints_(complaints) {
+    draft_.folder = folder_of(path);
+    draft_.wall = &wall_;
     draft_.spec.name = name_of(path);
   }
 
@@ -168,6 +166,7 @@ class FleetDecoder {
       draft_.spec.state_dir = absolute_path(draft_.folder, "state/" + draft_.spec.name);
     }
     loaded_.state_dir = draft_.spec.state_dir;
+    defaults_ = empty_job_draft(draft_);
     if (top.defaults != nullptr) {
       decode_defaults(*top.defaults, defaults_, loaded_.where, complaints_);
     }
@@ -254,6 +253,7 @@ class FleetDecoder {
   const std::filesystem::path& path_;
   Loaded& loaded_;
   Complaints& complaints_;
+  WallParts wall_;
   FleetDraft draft_;
   JobDraft defaults_;
   std::vector<Pattern> patterns_;

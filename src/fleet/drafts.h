@@ -3,6 +3,7 @@
 // job's draft begins as a copy of the draft of [defaults], so that a job's own key wins. Readers
 // store into drafts; job.cpp makes a finished JobSpec of one.
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <type_traits>
@@ -12,12 +13,32 @@
 #include "fleet/key.h"
 #include "fleet/position.h"
 #include "fleet/read.h"
+#include "fleet/wall_parts.h"
 
 namespace takt::fleet {
 
 struct FleetDraft {
   core::FleetSpec spec;
-  std::string folder;  // of the fleet file, absolute
+  std::string folder;         // of the fleet file, absolute
+  WallParts* wall = nullptr;  // of this load; never null while decoding
+  std::shared_ptr<const core::Zone> zone = core::Zone::utc();
+};
+
+/// What a job says about cron, put together when all keys are known: H needs the name, the zone may
+/// be the fleet's.
+struct CronDraft {
+  std::optional<std::string> text;
+  Position at;  // of the text's value
+  std::shared_ptr<const core::Zone> zone;
+  std::optional<core::DstGap> gap;
+  std::optional<core::DstOverlap> overlap;
+  std::optional<core::DayMode> day_mode;
+  /// The first of the job's own keys that only cron reads.
+  struct Key {
+    std::string name;
+    Position at;
+  };
+  std::optional<Key> belongs_to_cron;
 };
 
 struct JobDraft {
@@ -25,10 +46,13 @@ struct JobDraft {
   core::Command command;
   std::string folder;
 
-  std::optional<core::Schedule> when;  // from every or after, without its offset
-  std::optional<Duration> offset;      // none: "auto"
-  std::optional<Position> offset_at;   // of the job's own offset, not that of [defaults]
-  std::optional<int> retries;          // none: 3 for critical jobs, else 0
+  WallParts* wall = nullptr;  // as in FleetDraft
+
+  std::optional<core::Schedule> when;  // from every, after or at, without its offset
+  CronDraft cron;
+  std::optional<Duration> offset;     // none: "auto"
+  std::optional<Position> offset_at;  // of the job's own offset, not that of [defaults]
+  std::optional<int> retries;         // none: 3 for critical jobs, else 0
   std::optional<Position> backoff_at;
 
   // True when the table has the key, rightly or wrongly: nothing more is said about its absence.

@@ -8,7 +8,6 @@
 #include "fleet/description.h"
 #include "fleet/names.h"
 #include "fleet/quote.h"
-#include "fleet/timezone.h"
 
 namespace takt::fleet {
 namespace {
@@ -28,12 +27,10 @@ void decode_name(const Item& item, FleetDraft& draft, Complaints& complaints) {
 void decode_timezone(const Item& item, FleetDraft& draft, Complaints& complaints) {
   const auto* zone = item.node->as_string();
   if (zone == nullptr) return complain_type(item, item.shape->expected, complaints);
-  if (!zone_exists(zone->get())) {
-    return complaints.error(item.at,
-                            fmt::format("there is no time zone {}", quote_value(zone->get())),
-                            suggest_zone(zone->get()));
-  }
+  const Zones::Found& found = draft.wall->zones().find(zone->get());
+  if (!found) return complaints.error(item.at, found.error().message, found.error().hint);
   draft.spec.timezone = zone->get();
+  draft.zone = *found;
 }
 
 void decode_listen(const Item& item, FleetDraft&, Complaints& complaints) {

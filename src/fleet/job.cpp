@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/match.h"
+#include "fleet/cron_key.h"
 #include "fleet/description.h"
 #include "fleet/names.h"
 #include "fleet/quote.h"
@@ -39,6 +40,7 @@ bool has_choice(const std::vector<Entry>& entries, Choice choice) {
 void make_room(const std::vector<Entry>& entries, JobDraft& draft) {
   if (has_choice(entries, Choice::schedule)) {
     draft.when.reset();
+    draft.cron.text.reset();
     draft.has_schedule = true;
   }
   if (has_choice(entries, Choice::work)) draft.has_work = true;
@@ -47,10 +49,12 @@ void make_room(const std::vector<Entry>& entries, JobDraft& draft) {
 /// Puts the offset into the schedule. One from [defaults] is for those jobs that have an `every`;
 /// one of the job itself without `every` is a mistake, unless the schedule is wrong anyway.
 void finish_schedule(JobDraft& draft, Complaints& complaints) {
+  finish_cron(draft, complaints);
   const bool is_unknown = draft.has_schedule && !draft.when;
   draft.spec.schedule = draft.when.value_or(core::Manual{});
   const bool takes_offset = std::visit(
       Match{[](const core::Manual&) { return false; }, [](const core::After&) { return false; },
+            [](const core::Cron&) { return false; }, [](const core::At&) { return false; },
             [&](core::Every& every) {
               every.offset = draft.offset;
               return true;
@@ -118,9 +122,11 @@ core::JobSpec decode_job(const JobEntry& job, const JobDraft& defaults, Position
 
 }  // namespace
 
-JobDraft empty_job_draft(const std::string& folder) {
+JobDraft empty_job_draft(const FleetDraft& fleet) {
   JobDraft draft;
-  draft.folder = folder;
+  draft.folder = fleet.folder;
+  draft.wall = fleet.wall;
+  draft.cron.zone = fleet.zone;
   return draft;
 }
 
@@ -129,6 +135,7 @@ void decode_defaults(const toml::table& table, JobDraft& draft, Positions& where
   const auto entries = match_keys(table, job_keys(), "[defaults]", complaints);
   make_room(entries, draft);
   decode_entries(entries, job_keys(), "", draft, complaints);
+  check_cron_of_defaults(draft, complaints);
   for (const Entry& entry : entries) where.add_default(entry.index, position_of(*entry.node));
   // Said once here, if at all; a job speaks only of its own.
   if (draft.backoff_at) {
@@ -136,6 +143,7 @@ void decode_defaults(const toml::table& table, JobDraft& draft, Positions& where
     finish_retries(alone, complaints);
   }
   draft.offset_at.reset();
+  draft.cron.belongs_to_cron.reset();
   draft.backoff_at.reset();
 }
 

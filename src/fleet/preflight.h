@@ -5,8 +5,10 @@
 // Both take the Positions that were decoded with the spec, so that each problem has its place;
 // without them (line 0) the messages still name the job.
 
+#include <optional>
 #include <vector>
 
+#include "base/time.h"
 #include "core/spec.h"
 #include "fleet/positions.h"
 #include "fleet/problem.h"
@@ -20,7 +22,9 @@ namespace takt::fleet {
 /// user database.
 std::vector<Problem> preflight(core::FleetSpec& spec, const Positions& where = {});
 
-/// Warnings about thresholds that would always fire, or never. Pure.
-std::vector<Problem> advise(const core::FleetSpec& spec, const Positions& where = {});
+/// Warnings about thresholds that would always fire, or never, and about wall-clock schedules: slots
+/// in a DST gap are looked for in the year after `now`, without it not at all. Pure.
+std::vector<Problem> advise(const core::FleetSpec& spec, const Positions& where = {},
+                            std::optional<WallTime> now = {});
 
 }  // namespace takt::fleet

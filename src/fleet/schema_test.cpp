@@ -42,7 +42,7 @@ TEST(Schema, WhatIsNotSupportedYetFitsNoValue) {
   const json::value schema = json::parse(json_schema());
   const json::object nothing;
   EXPECT_EQ(schema.at("properties").at("memory").at("not"), json::value(nothing));
-  EXPECT_EQ(schema.at("$defs").at("job").at("properties").at("cron").at("not"),
+  EXPECT_EQ(schema.at("$defs").at("job").at("properties").at("builtin").at("not"),
             json::value(nothing));
   EXPECT_FALSE(
       schema.at("$defs").at("job").at("properties").at("every").as_object().contains("not"));

@@ -120,8 +120,6 @@ TEST(Tables, AnUnsupportedKeyIsRefusedOnceAndStillExcludesALaterOne) {
   EXPECT_THAT(problems_of("[job.a]\nbuiltin = 'watchdog'\nrun = 'x'\n"),
               ElementsAre("2:1 error: builtin is not supported yet",
                           "3:1 error: run and builtin exclude each other"));
-  EXPECT_THAT(problems_of("[job.a]\nrun = 'x'\ncron = '* * * * *'\noffset = '1m'\n"),
-              ElementsAre("3:1 error: cron is not supported yet"));
 }
 
 TEST(Tables, NamesOfJobsAreChecked) {

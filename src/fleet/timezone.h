@@ -1,16 +1,44 @@
 #pragma once
-// Time zone names: is there such a zone on this machine? Zones are read from /usr/share/zoneinfo; a
-// name never leads out of it. "UTC" exists everywhere.
+// Time zones of this machine by name. Zones are read from $TZDIR or /usr/share/zoneinfo; a name
+// never leads out of there. "UTC" exists everywhere and needs no file.
 
+#include <expected>
+#include <filesystem>
+#include <map>
+#include <memory>
 #include <string>
 #include <string_view>
 
+#include "core/zone.h"
+
 namespace takt::fleet {
 
-/// Whether `name` is an IANA name whose zone file is there and looks like one.
-bool zone_exists(std::string_view name);
+/// Why there is no such zone, and what to do about it.
+struct ZoneProblem {
+  std::string message;  // a whole sentence
+  std::string hint;
+};
 
-/// A hint for a name that does not exist: the nearest zone of the same region, or how to write one.
-std::string suggest_zone(std::string_view name);
+/// $TZDIR when it is an absolute path, else the system's.
+std::filesystem::path zone_folder();
+
+/// The zones of one load of a fleet: each file is read once. Zones live on in whoever holds them; a
+/// new load sees what the files say then.
+class Zones {
+ public:
+  using Found = std::expected<std::shared_ptr<const core::Zone>, ZoneProblem>;
+
+  explicit Zones(std::filesystem::path folder = zone_folder()) : folder_(std::move(folder)) {}
+
+  /// Unknown names, and files that are missing, unreadable or broken are problems.
+  const Found& find(std::string_view name);
+
+ private:
+  Found load(const std::string& name) const;
+  ZoneProblem unknown(std::string_view name) const;
+
+  std::filesystem::path folder_;
+  std::map<std::string, Found, std::less<>> known_;
+};
 
 }  // namespace takt::fleet

@@ -1,9 +1,14 @@
 #include "sim/campaign_fleet.h"
 
+#include <chrono>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <utility>
+#include <vector>
 
+#include "base/assert.h"
+#include "core/cron_slots.h"
 #include "sim/random.h"
 
 namespace takt::sim {
@@ -23,6 +28,30 @@ core::JobSpec job(std::string name, core::Schedule schedule, Duration expect) {
 }
 
 core::Every every(Duration interval, Duration offset) { return {interval, offset}; }
+
+/// A zone whose clock goes forward and back by an hour twice a day: every campaign meets its gaps and
+/// repeated hours.
+std::shared_ptr<const core::Zone> restless_zone() {
+  constexpr std::chrono::sys_days kFrom{std::chrono::year{2026} / 1 / 1};
+  constexpr std::chrono::days kFor{2 * 365};
+  std::vector<core::ZoneChange> changes;
+  for (std::chrono::sys_seconds at = kFrom; at < kFrom + kFor; at += std::chrono::hours{6}) {
+    const bool forward = changes.size() % 2 == 0;
+    changes.push_back({at + std::chrono::hours{1}, std::chrono::hours{forward ? 1 : 0}});
+  }
+  return std::make_shared<const core::Zone>("Test/Restless", seconds{0}, std::move(changes));
+}
+
+core::Cron cron(std::string_view text, std::string_view job) {
+  static const auto kZone = restless_zone();
+  const auto fields = core::parse_cron(text, job);
+  TAKT_ASSERT(fields.has_value(), "the campaign's own expressions are right");
+  return {std::make_shared<const core::CronRule>(core::make_cron_rule(*fields, kZone))};
+}
+
+core::At at_once(Duration after_start) {
+  return {WallTime{std::chrono::sys_days{std::chrono::year{2026} / 1 / 5}} + after_start};
+}
 
 }  // namespace
 
@@ -79,6 +108,25 @@ core::FleetSpec nasty_fleet() {
   after.stale_after = minutes{30};
   fleet.jobs.push_back(after);
 
+  core::JobSpec clockwork = job("clockwork", cron("*/7 * * * *", "clockwork"), seconds{100});
+  clockwork.stale_after = minutes{25};
+  clockwork.retry.retries = 1;
+  fleet.jobs.push_back(clockwork);
+
+  core::JobSpec fixed = job("fixed", cron("10,40 0-23 * * *", "fixed"), minutes{2});
+  fixed.catchup = core::Catchup::all;
+  fixed.catchup_max = 4;
+  fixed.jitter = seconds{30};
+  fixed.overlap = core::Overlap::queue;
+  fleet.jobs.push_back(fixed);
+
+  core::JobSpec strict = job("strict", cron("H/15 * * * *", "strict"), seconds{50});
+  strict.catchup = core::Catchup::none;
+  strict.start_within = minutes{3};
+  fleet.jobs.push_back(strict);
+
+  fleet.jobs.push_back(job("at-once", at_once(std::chrono::hours{5}), minutes{1}));
+
   core::JobSpec fragile = job("fragile", core::Every{minutes{7}, std::nullopt}, seconds{40});
   fragile.quarantine_after = 2;
   fragile.start_within = seconds{30};
@@ -100,7 +148,7 @@ namespace {
 core::Schedule drawn_schedule(Random& dice) {
   const Duration interval = dice.between(minutes{1}, minutes{30});
   const Duration offset = dice.between(Duration{0}, 2 * interval);
-  switch (dice.below(6)) {
+  switch (dice.below(8)) {
     case 0:
       return core::EveryBetween{interval, interval * 2, offset};
     case 1:
@@ -109,6 +157,10 @@ core::Schedule drawn_schedule(Random& dice) {
       return core::Every{interval, std::nullopt};
     case 3:
       return core::Manual{};
+    case 4:
+      return cron(dice.chance(0.5) ? "H/10 * * * *" : "* * * * *", std::to_string(dice.below(100)));
+    case 5:
+      return cron("H H(0-2),6,12-15,18 * * *", std::to_string(dice.below(100)));
     default:
       return core::Every{interval, offset};
   }

@@ -24,6 +24,7 @@ void Checker::daemon_up(Instant at, WallTime wall, const std::optional<core::Fle
   const Duration origin = context_.origin.time_since_epoch();
   const Duration epoch = fleet ? fleet->epoch.time_since_epoch() : wall.time_since_epoch();
   wall_offsets_ = {epoch - origin};
+  context_.wall_offset = wall_offsets_.back();
   const Duration shift_before = shift_;
   shift_ = wall.time_since_epoch() - wall_offsets_.back() - at.time_since_epoch();
   move(at);
@@ -31,6 +32,7 @@ void Checker::daemon_up(Instant at, WallTime wall, const std::optional<core::Fle
     runs_.line_went_back();
     slots_.line_went_back();
   }
+  slots_.wall_moved();
   context_.life += 1;
   context_.life_began = context_.now;
   reconciled_ = false;
@@ -72,6 +74,8 @@ void Checker::woke_up(Instant at) {
 void Checker::clock_stepped(Instant at, Duration by) {
   move(at);
   wall_offsets_.push_back(wall_offsets_.back() + by);
+  context_.wall_offset = wall_offsets_.back();
+  slots_.wall_moved();
 }
 
 template <class RowType, class Judge>

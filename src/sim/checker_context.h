@@ -96,6 +96,7 @@ class CheckContext {
   const Instant origin;  // where the line's epoch is
   Instant now;
   Duration batch_offset{0};  // wall - line, in the batch that is being judged
+  Duration wall_offset{0};   // wall - line, now
   int life = 0;              // daemon incarnations so far
   Instant life_began;
   Instant awake_since;  // the machine's last suspension ended

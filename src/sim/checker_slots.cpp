@@ -6,11 +6,14 @@
 #include <utility>
 
 #include "base/match.h"
+#include "sim/cron_oracle.h"
 
 namespace takt::sim {
 namespace {
 
 constexpr std::size_t kRangesKept = 4;
+/// Rules that come more rarely are not for a simulation: beyond this the oracle stops looking.
+constexpr std::chrono::days kLongestWait{1000};
 
 std::string shown(Instant at) { return format_rfc3339(WallTime{at.time_since_epoch()}); }
 
@@ -20,6 +23,11 @@ SlotCheck::SlotCheck(CheckContext& context) : context_(context), next_(context.f
   for (JobIndex job = 0; job < next_.size(); ++job) {
     const core::JobSpec& spec = context_.spec(job);
     if (std::holds_alternative<core::Manual>(spec.schedule)) continue;
+    if (follows_the_wall(job)) {
+      next_[job].name = name_after(job, WallTime{context_.origin.time_since_epoch()} - Duration{1});
+      require(job);
+      continue;
+    }
     const bool is_after = std::holds_alternative<core::After>(spec.schedule);
     next_[job].due = context_.origin + (is_after ? Duration{0} : core::phase(spec));
     next_[job].due_last = next_[job].due;
@@ -27,14 +35,51 @@ SlotCheck::SlotCheck(CheckContext& context) : context_(context), next_(context.f
   }
 }
 
+bool SlotCheck::follows_the_wall(JobIndex job) const {
+  return core::follows_the_wall(context_.spec(job).schedule);
+}
+
+std::optional<WallTime> SlotCheck::name_after(JobIndex job, WallTime name) const {
+  const core::JobSpec& spec = context_.spec(job);
+  const Duration spread = core::phase(spec);  // its share of jitter
+  if (const auto* at = std::get_if<core::At>(&spec.schedule)) {
+    return at->at + spread > name ? std::optional{at->at + spread} : std::nullopt;
+  }
+  const auto after = std::chrono::floor<std::chrono::seconds>(name - spread);
+  const auto found =
+      next_by_hand(*std::get<core::Cron>(spec.schedule).rule, after, after + kLongestWait);
+  return found ? std::optional{WallTime{*found} + spread} : std::nullopt;
+}
+
+void SlotCheck::wall_moved() {
+  for (JobIndex job = 0; job < next_.size(); ++job) {
+    if (follows_the_wall(job)) require(job);
+  }
+}
+
 void SlotCheck::require(JobIndex job) {
   const Next& next = next_[job];
+  if (follows_the_wall(job)) {
+    if (!next.name) return;
+    const Instant due{next.name->time_since_epoch() - context_.wall_offset};
+    context_.require(std::max(due, context_.now) + kStartTolerance, Duty::slot_decided, job,
+                     next.number);
+    return;
+  }
   if (!next.due_last) return;
   context_.require(*next.due_last + kStartTolerance, Duty::slot_decided, job, next.number);
 }
 
 void SlotCheck::missed(JobIndex job, SlotNumber number) {
   const Next& next = next_[job];
+  if (follows_the_wall(job)) {
+    if (next.number != number || !next.name) return;
+    const Instant due{next.name->time_since_epoch() - context_.wall_offset};
+    if (due + kStartTolerance >= context_.now) return require(job);  // the clock went back
+    context_.violation("S1", fmt::format("{}: slot {} of {} is due and nothing became of it",
+                                         context_.name(job), number, format_rfc3339(*next.name)));
+    return;
+  }
   if (next.number != number || !next.due_last) return;
   // The end of an open run moves the slot; it is demanded again then.
   const bool is_after = std::holds_alternative<core::After>(context_.spec(job).schedule);
@@ -51,7 +96,8 @@ void SlotCheck::run_made(const core::RunRow& row, JobIndex job) {
   next_[job].has_open_run = true;
   if (row.slot_number && row.slot_at) {
     const Instant due = context_.on_line(*row.slot_at);
-    decisions_.push_back({job, *row.slot_number, *row.slot_number, due, due, std::nullopt});
+    decisions_.push_back({job, *row.slot_number, *row.slot_number, due, due, std::nullopt,
+                          *row.slot_at, *row.slot_at});
     return;
   }
   if (row.cause == core::Cause::schedule || row.cause == core::Cause::catchup) {
@@ -76,16 +122,18 @@ void SlotCheck::slots(const core::SlotsRow& row, JobIndex job) {
   auto& ranges = next_[job].ranges;
   SlotNumber first = row.first;
   Instant at = context_.on_line(row.at);
+  WallTime name = row.at;
   const auto known = ranges.find(row.first);
   if (known != ranges.end()) {
     if (row.last <= known->second) return;  // the same row again
     first = known->second + 1;              // it grew
     at = next_[job].due;
+    name = next_[job].name.value_or(name);
   }
   ranges[row.first] = row.last;
   if (ranges.size() > kRangesKept) ranges.erase(ranges.begin());
-  decisions_.push_back(
-      {job, first, row.last, at, context_.on_line(row.last_at), context_.on_line(row.decided_at)});
+  decisions_.push_back({job, first, row.last, at, context_.on_line(row.last_at),
+                        context_.on_line(row.decided_at), name, row.last_at});
 }
 
 void SlotCheck::batch_done() {
@@ -114,15 +162,36 @@ void SlotCheck::judge(const Decision& decision) {
   if (decision.first > next.number) {
     context_.violation("S1", fmt::format("{}: slot {} was passed over, {} is decided", name,
                                          next.number, decision.first));
-  } else {
+  } else if (!follows_the_wall(decision.job)) {
     check_instants(next, decision);
   }
   if (decision.last_at > context_.now) {
     context_.violation("S5", fmt::format("{}: slot {} of {} is decided before it is due", name,
                                          decision.last, shown(decision.last_at)));
   }
-  step(next, decision);
+  if (follows_the_wall(decision.job)) {
+    judge_names(next, decision);
+  } else {
+    step(next, decision);
+  }
   require(decision.job);
+}
+
+void SlotCheck::judge_names(Next& next, const Decision& decision) {
+  const auto expect = [&](std::optional<WallTime> name, WallTime told, SlotNumber number) {
+    if (name == told) return;
+    context_.violation(
+        "S5", fmt::format("{}: slot {} is {}, not {}", context_.name(decision.job), number,
+                          name ? format_rfc3339(*name) : "none at all", format_rfc3339(told)));
+  };
+  std::optional<WallTime> name = decision.first > next.number ? decision.name : next.name;
+  expect(name, decision.name, decision.first);
+  for (SlotNumber number = decision.first; name && number < decision.last; ++number) {
+    name = name_after(decision.job, *name);
+  }
+  expect(name, decision.last_name, decision.last);
+  next.number = decision.last + 1;
+  next.name = name_after(decision.job, decision.last_name);
 }
 
 void SlotCheck::check_instants(const Next& next, const Decision& decision) {
@@ -149,7 +218,9 @@ void SlotCheck::check_instants(const Next& next, const Decision& decision) {
             },
             [&](const core::After&) {
               expect_within(decision.at, decision.at, decision.last_at, decision.last);
-            }},
+            },
+            // Judged by name.
+            [](const core::Cron&) {}, [](const core::At&) {}},
       context_.spec(decision.job).schedule);
 }
 
@@ -179,7 +250,8 @@ void SlotCheck::step(Next& next, const Decision& decision) {
                      if (!decision.decided_at || next.has_open_run) return;
                      // From the slot that did not run, or from the decision when that was late.
                      next.due_last = std::max(last_at, *decision.decided_at) + after.delay;
-                   }},
+                   },
+                   [](const core::Cron&) {}, [](const core::At&) {}},
              spec.schedule);
 }
 

@@ -3,7 +3,8 @@
 //
 // The oracle is not the coordinator's: it steps a grid by addition from the epoch and knows of each
 // job only the next undecided slot. Drawn intervals are asked from core/schedule.h but held against
-// their bounds; `after` follows from ends that the rows themselves tell.
+// their bounds; `after` follows from ends that the rows themselves tell. Cron and at are judged by
+// what their slots are called on the wall clock (sim/cron_oracle.h), which no step of it changes.
 
 #include <map>
 #include <optional>
@@ -29,6 +30,9 @@ class SlotCheck {
   void slots(const core::SlotsRow& row, JobIndex job);
   void batch_done();
 
+  /// The wall clock was stepped: slots that follow it lie elsewhere on the line.
+  void wall_moved();
+
   /// The line went back, since a restart lost a clock step.
   void line_went_back();
 
@@ -40,6 +44,7 @@ class SlotCheck {
   /// unknown nothing can be demanded.
   struct Next {
     SlotNumber number = 0;
+    std::optional<WallTime> name;  // cron and at: instead of due; none: there is no further slot
     Instant due;
     std::optional<Instant> due_last;
     bool has_open_run = false;
@@ -52,6 +57,8 @@ class SlotCheck {
     Instant at;
     Instant last_at;
     std::optional<Instant> decided_at;  // for slots that did not become a run
+    WallTime name;                      // of the first and of the last
+    WallTime last_name;
   };
   struct End {
     JobIndex job;
@@ -62,6 +69,9 @@ class SlotCheck {
   void check_instants(const Next& next, const Decision& decision);
   void step(Next& next, const Decision& decision);
   void require(JobIndex job);
+  bool follows_the_wall(JobIndex job) const;
+  std::optional<WallTime> name_after(JobIndex job, WallTime name) const;
+  void judge_names(Next& next, const Decision& decision);
 
   CheckContext& context_;
   std::vector<Next> next_;

@@ -2,8 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <sstream>
 #include <stdexcept>
@@ -44,6 +46,48 @@ void set_offset(core::Schedule& schedule, Duration offset) {
   if (auto* range = std::get_if<core::EveryBetween>(&schedule)) range->offset = offset;
 }
 
+/// The start of every scenario; times in words count from it.
+constexpr WallTime kStart{std::chrono::sys_days{std::chrono::year{2026} / 1 / 1}};
+
+core::CronRule& rule_of(core::JobSpec& job, std::shared_ptr<core::CronRule>& copy) {
+  const auto* cron = std::get_if<core::Cron>(&job.schedule);
+  if (cron == nullptr) reject("cron comes before what is said about it");
+  copy = std::make_shared<core::CronRule>(*cron->rule);
+  return *copy;
+}
+
+/// Changes a copy of the job's rule, which others may share.
+template <class Change>
+void change_rule(core::JobSpec& job, Change change) {
+  std::shared_ptr<core::CronRule> copy;
+  change(rule_of(job, copy));
+  job.schedule = core::Cron{std::move(copy)};
+}
+
+/// "30_2_*_*_*"
+void set_cron(core::JobSpec& job, std::string text) {
+  std::ranges::replace(text, '_', ' ');
+  const auto fields = core::parse_cron(text, job.name);
+  if (!fields) reject(fmt::format("'{}' {}", text, fields.error().message));
+  job.schedule = core::Cron{
+      std::make_shared<core::CronRule>(core::make_cron_rule(*fields, core::Zone::utc()))};
+}
+
+/// "1d2h>1h,3d2h>0s": the offset from UTC changes to 1 h 26 hours after the start, and back later.
+void set_zone(core::JobSpec& job, const std::string& text) {
+  std::vector<core::ZoneChange> changes;
+  for (const std::string& part : split(text, ',')) {
+    const auto arrow = part.find('>');
+    if (arrow == std::string::npos) reject("a change of the zone is when>offset");
+    changes.push_back(
+        {std::chrono::floor<std::chrono::seconds>(kStart + signed_duration(part.substr(0, arrow))),
+         std::chrono::floor<std::chrono::seconds>(signed_duration(part.substr(arrow + 1)))});
+  }
+  change_rule(job, [&](core::CronRule& rule) {
+    rule.zone = std::make_shared<core::Zone>("here", std::chrono::seconds{0}, changes);
+  });
+}
+
 void set_retry_on(core::RetryPolicy& policy, const std::string& text) {
   policy.on.clear();
   for (const std::string& part : split(text, ',')) {
@@ -72,6 +116,17 @@ const std::map<std::string, Setter>& setters() {
   using Text = std::string;
   static const std::map<std::string, Setter> kSetters{
       {"every", [](Job& j, const Text& v) { j.schedule = every_of(v); }},
+      {"cron", [](Job& j, const Text& v) { set_cron(j, v); }},
+      {"zone", [](Job& j, const Text& v) { set_zone(j, v); }},
+      {"dst_gap",
+       [](Job& j, const Text& v) {
+         change_rule(j, [&](core::CronRule& r) { r.gap = enumerator<core::DstGap>(v); });
+       }},
+      {"dst_overlap",
+       [](Job& j, const Text& v) {
+         change_rule(j, [&](core::CronRule& r) { r.overlap = enumerator<core::DstOverlap>(v); });
+       }},
+      {"at", [](Job& j, const Text& v) { j.schedule = core::At{kStart + signed_duration(v)}; }},
       {"after", [](Job& j, const Text& v) { j.schedule = core::After{duration(v)}; }},
       {"offset", [](Job& j, const Text& v) { set_offset(j.schedule, duration(v)); }},
       {"jitter", [](Job& j, const Text& v) { j.jitter = duration(v); }},

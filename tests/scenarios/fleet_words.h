@@ -4,6 +4,9 @@
 //   fleet max_running=1 speed=60
 //   job posting every=5m offset=0s retries=3 overlap=queue param=count:int:3:1:10
 //
+//   job nightly cron=30_2_*_*_* zone=1d2h>1h     the zone's offset changes to 1 h, 26 hours after the start
+//   job once at=3h                               3 hours after the start of the scenario
+//
 // Keys are those of FLEET.md; nothing is defaulted differently from core/spec.h.
 
 #include <string>

@@ -22,6 +22,9 @@ class HandShell {
 
   HandShell(core::FleetSpec spec, double speed, Witness witness);
 
+  /// What the wall clock says at the first start.
+  void set_clock(WallTime at) { died_at_ = at; }
+
   /// A new daemon on the recorded rows. At speed 1 `down` has passed since the last one was killed.
   void start(Duration down);
   /// SIGKILL: what was not recorded is gone; processes become leftovers.

@@ -95,12 +95,17 @@ class Player {
 
   core::FleetSpec& fleet() { return shell_ ? shell_->spec() : fleet_; }
 
-  void first_start() {
+  void first_start(const Words& words) {
     shell_ = std::make_unique<HandShell>(fleet_, speed_,
                                          [this](WallTime at, const core::Effect& effect) {
                                            for (std::string& line : narrator_.tell(at, effect))
                                              told_.push_back(std::move(line));
                                          });
+    if (const auto clock = value_of(words, "clock")) {
+      const auto at = parse_rfc3339(*clock);
+      if (!at) throw std::invalid_argument("a clock says something like 1970-01-01T00:00:00Z");
+      shell_->set_clock(*at);
+    }
     shell_->start(Duration{0});
   }
 
@@ -205,7 +210,7 @@ class Player {
     steps_["job"] = [this](const Words& w) { put_job(w); };
     steps_["set"] = [this](const Words& w) { read_fleet(fleet(), w); };
     steps_["remove"] = [this](const Words& w) { remove_job(w.at(0)); };
-    steps_["start"] = [this](const Words&) { first_start(); };
+    steps_["start"] = [this](const Words& w) { first_start(w); };
     steps_["kill daemon"] = [this](const Words&) { kill(); };
     steps_["restart after"] = [this](const Words& w) {
       if (shell().up()) kill();
