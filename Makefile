@@ -2,7 +2,8 @@
 # Debian packages that are missing (as root; silent when there are none).
 #
 #   JOBS=2      compilers at once; by default one a processor, and 1.5 GB of free memory for each
-#   FOR=45s     make run: ends by itself after that long, with a summary; make fuzz: for each target
+#   FOR=45s     make run: ends by itself after that long, with a summary; make fuzz: for each target;
+#               make bench: how long its measurements last
 #   SPEED=60    make run: how many times as fast as the wall
 
 SHELL := /bin/bash
@@ -61,7 +62,8 @@ lint: build/dev/build.ninja ## the floors, formatting and clang-tidy
 
 bench: build/release/build.ninja bootstrap ## the measurements, as tables
 	@cmake --build build/release -j $(JOBS)
-	@shopt -s nullglob; for bench in build/release/bin/*_bench; do echo "== $${bench##*/}"; "$$bench"; done
+	@shopt -s nullglob; code=0; for bench in build/release/bin/*_bench; do \
+	   echo; echo "== $${bench##*/}"; "$$bench" || code=$$?; done; exit $$code
 
 torture: build/dev/build.ninja bootstrap ## campaigns too long for make test: seeds, SIGKILLs, deaths by system call, fuzzing
 	@cmake --build build/dev -j $(JOBS) --target takt takt-witness

@@ -9,24 +9,21 @@
 // Logs go to the system's temporary folder; TMPDIR chooses another, e.g. one in memory.
 //   takt_spawn_bench [runs a round, 1000] [rounds, 5]
 
-#include <poll.h>
 #include <sys/resource.h>
-#include <sys/wait.h>
 
 #include <algorithm>
-#include <array>
 #include <boost/asio/io_context.hpp>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
-#include <filesystem>
 #include <functional>
 #include <map>
 #include <string>
 #include <vector>
 
+#include "bare.h"
 #include "exec/launcher.h"
-#include "exec/spawn.h"
+#include "real_daemon.h"
 
 namespace {
 
@@ -35,68 +32,7 @@ using Clock = std::chrono::steady_clock;
 constexpr int kInFlight = 4;
 constexpr const char* kProgram = "/bin/true";
 
-[[noreturn]] void give_up(const std::string& why) {
-  std::fprintf(stderr, "takt_spawn_bench: %s\n", why.c_str());
-  std::exit(1);
-}
-
-/// One process of the bare loop.
-struct Bare {
-  exec::Spawned child;
-  std::array<exec::Descriptor, 2> streams;
-  bool over() const { return !streams[0] && !streams[1]; }
-};
-
-Bare start_bare(exec::Spawner& spawner, int nothing) {
-  auto out = exec::make_pipe();
-  auto err = exec::make_pipe();
-  if (!out || !err) give_up("no pipes");
-  exec::SpawnPlan plan{.program = kProgram,
-                       .argv = {kProgram},
-                       .environment = {"PATH=/usr/bin:/bin", "HOME=/root", "LANG=C.UTF-8"},
-                       .cwd = "/"};
-  plan.files[0] = plan.files[3] = nothing;
-  plan.files[1] = out->write.get();
-  plan.files[2] = err->write.get();
-  auto child = spawner.spawn(plan);
-  if (!child) give_up(child.error().text);
-  return {.child = *std::move(child), .streams = {std::move(out->read), std::move(err->read)}};
-}
-
-/// Reads what is ready; closes what has ended.
-void read_ready(std::vector<Bare>& running) {
-  std::vector<pollfd> polled;
-  for (const Bare& run : running) {
-    for (const auto& stream : run.streams) polled.push_back({stream.get(), POLLIN, 0});
-  }
-  ::poll(polled.data(), polled.size(), -1);
-  std::array<char, 4096> bytes;
-  for (std::size_t i = 0; i < polled.size(); ++i) {
-    auto& stream = running[i / 2].streams[i % 2];
-    if (polled[i].revents != 0 && ::read(stream.get(), bytes.data(), bytes.size()) <= 0) {
-      stream.reset();
-    }
-  }
-}
-
-void bare(int runs) {
-  exec::Spawner spawner;
-  const auto nothing =
-      exec::above_standard(exec::Descriptor{::open("/dev/null", O_RDWR | O_CLOEXEC)});
-  std::vector<Bare> running;
-  for (int begun = 0; begun < runs || !running.empty();) {
-    while (begun < runs && running.size() < kInFlight) {
-      running.push_back(start_bare(spawner, nothing.get()));
-      ++begun;
-    }
-    read_ready(running);
-    std::erase_if(running, [](const Bare& run) {
-      siginfo_t info{};
-      return run.over() &&
-             ::waitid(P_PIDFD, static_cast<id_t>(run.child.pidfd.get()), &info, WEXITED) == 0;
-    });
-  }
-}
+void bare(int runs) { bench::Bare({kProgram}).run(runs, kInFlight); }
 
 /// Keeps kInFlight attempts alive until `runs` have ended.
 class Refill : public ports::LauncherListener {
@@ -122,8 +58,9 @@ class Refill : public ports::LauncherListener {
     while (left_to_end_ > 0) io_.run_one();
   }
   void started(Token, const core::Process&) override {}
+  void deferred(Token, const std::string& why) override { bench::give_up(why); }
   void ended(Token, const core::ProcessEnd& end) override {
-    if (end.exit_code != 0) give_up("a run failed: " + end.error);
+    if (end.exit_code != 0) bench::give_up("a run failed: " + end.error);
     --left_to_end_;
     start_next();
   }
@@ -185,18 +122,13 @@ double median(const std::vector<Cost>& costs, double Cost::* which) {
   return values[values.size() / 2];
 }
 
-std::string scratch_folder() {
-  std::string name = (std::filesystem::temp_directory_path() / "takt-bench-XXXXXX").string();
-  if (::mkdtemp(name.data()) == nullptr) give_up("no folder for the logs");
-  return name;
-}
-
 }  // namespace
 
 int main(int argc, char** argv) {
   const int runs = argc > 1 ? std::max(1, std::atoi(argv[1])) : 1000;
   const int rounds = argc > 2 ? std::max(1, std::atoi(argv[2])) : 5;
-  const std::string folder = scratch_folder();
+  const bench::ScratchFolder scratch;
+  const std::string folder = scratch.path().string();
   std::map<int, std::vector<Cost>> taken;  // by way
   bool groups = true;
   for (int round = 0; round < rounds; ++round) {
@@ -208,7 +140,6 @@ int main(int argc, char** argv) {
       taken[way++].push_back(cost_of(runs, [&] { refill.run(runs); }));
     }
   }
-  std::filesystem::remove_all(folder);
   const double base = median(taken[0], &Cost::wall_us);
   const double own_base = median(taken[0], &Cost::own_us);
   std::printf("%-14s %9s %8s %7s %10s %7s\n", "", "us/run", "runs/s", "ratio", "own us/run",

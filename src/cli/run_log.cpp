@@ -12,7 +12,9 @@ void RunLog::pump(const boost::json::array& attempts, const Sink& sink) {
     if (number < next_ || (only_ && reader_)) continue;
     const bool ended = time_field(item.as_object(), "ended_at").has_value();
     if (!open(static_cast<int>(number))) {
-      if (!ended) return;  // it has not begun to write
+      // A silent attempt has no log, and none is missing.
+      if (number_field(item.as_object(), "log_bytes").value_or(0) == 0) problem_.clear();
+      if (!ended) return;
       next_ = static_cast<int>(number) + 1;
       continue;
     }

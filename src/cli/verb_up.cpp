@@ -32,29 +32,37 @@ void warn(const std::vector<fleet::Problem>& problems, Console& console) {
   console.err << std::flush;
 }
 
-Result run(Context& context, const Arguments& arguments) {
-  const auto speed = speed_of(arguments);
-  if (!speed) return std::unexpected(speed.error());
-  const auto length = arguments.duration("for");
-  if (!length) return std::unexpected(length.error());
-
+/// The fleet, and nothing else of its file: the daemon outlives it by months.
+std::expected<core::FleetSpec, Failure> load_and_warn(Context& context,
+                                                      fleet::FilesRead& read) {
   auto loaded = fleet::load(context.fleet_file(), {.trust_file = context.common().trust_file});
   if (!loaded.spec) return std::unexpected(context.spec().error());
   auto& console = context.console();
   warn(loaded.problems, console);
   warn(fleet::preflight(*loaded.spec, loaded.where), console);
   console.out.flush();
+  read = std::move(loaded.read);
+  return *std::move(loaded.spec);
+}
 
-  const auto state_dir = loaded.spec->state_dir;
-  const auto exit = static_cast<Exit>(
-      daemon::run_up({.spec = std::move(*loaded.spec),
-                      .fleet_file = std::filesystem::absolute(context.fleet_file()),
-                      .trust_file = context.common().trust_file,
-                      .read = std::move(loaded.read),
-                      .speed = *speed,
-                      .run_for = *length,
-                      .json = console.json,
-                      .color = console.color}));
+Result run(Context& context, const Arguments& arguments) {
+  const auto speed = speed_of(arguments);
+  if (!speed) return std::unexpected(speed.error());
+  const auto length = arguments.duration("for");
+  if (!length) return std::unexpected(length.error());
+
+  auto& console = context.console();
+  daemon::UpOptions options{.fleet_file = std::filesystem::absolute(context.fleet_file()),
+                            .trust_file = context.common().trust_file,
+                            .speed = *speed,
+                            .run_for = *length,
+                            .json = console.json,
+                            .color = console.color};
+  auto spec = load_and_warn(context, options.read);
+  if (!spec) return std::unexpected(spec.error());
+  options.spec = *std::move(spec);
+  const auto state_dir = options.spec.state_dir;
+  const auto exit = static_cast<Exit>(daemon::run_up(std::move(options)));
   if (exit == Exit::refused && console.json) {  // said in words on stderr already
     console.print_json(api::error("the state_dir is taken", state_dir,
                                   "takt status tells whether a daemon runs there"));

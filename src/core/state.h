@@ -26,6 +26,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/compact_optional.h"
 #include "base/ids.h"
 #include "base/time.h"
 #include "core/coordinator.h"
@@ -93,6 +94,7 @@ struct PauseFacts {
   std::string reason;
 };
 
+/// Sized for 100,000 of them.
 struct Job {
   std::optional<Slot> next;    // the next undecided slot
   SlotNumber next_number = 0;  // its number, also while an `after` job has no due yet
@@ -107,16 +109,16 @@ struct Job {
   int leftovers = 0;  // of earlier daemons, not yet proven dead: slots wait for them
   int consecutive_failures = 0;
   int recoveries = 0;  // verdicts since the last success
-  std::optional<Instant> last_recovery;
-  std::optional<Instant> recovery_due;  // a hang's recovery run that backs off until then
+  CompactOptional<Instant> last_recovery;
+  CompactOptional<Instant> recovery_due;  // a hang's recovery run that backs off until then
   std::optional<RunId> recovery_for;
-  std::optional<Instant> resumed_at;
-  std::optional<Instant> unmet_since;  // due of the first slot that no success has answered
-  std::optional<Instant> waiting_due;  // due of the oldest slot missed since the last start
-  std::optional<Instant> last_start;
-  std::optional<Instant> last_success;
-  std::optional<Instant> last_failure;
-  std::optional<Instant> last_skip;
+  CompactOptional<Instant> resumed_at;
+  CompactOptional<Instant> unmet_since;  // due of the first slot that no success has answered
+  CompactOptional<Instant> waiting_due;  // due of the oldest slot missed since the last start
+  CompactOptional<Instant> last_start;
+  CompactOptional<Instant> last_success;
+  CompactOptional<Instant> last_failure;
+  CompactOptional<Instant> last_skip;
   std::optional<Outcome> last_outcome;
   std::vector<RunId> open;
   Durations durations;

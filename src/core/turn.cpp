@@ -36,6 +36,7 @@ Effects Turn::finish() {
   std::vector<Row> all;
   std::ranges::sort(touched_jobs);
   std::ranges::sort(touched_runs);
+  all.reserve(rows.size() + touched_runs.size() + 2 * touched_jobs.size());
   for (const JobIndex index : touched_jobs) {
     if (job(index).job_row_dirty) all.emplace_back(job_row(s, index));
   }
@@ -56,6 +57,7 @@ Effects Turn::finish() {
   }
 
   Effects out;
+  out.reserve(effects.size() + 1);
   if (!all.empty()) {
     s.last_seq.value += 1;
     out.emplace_back(Persist{{s.last_seq, synced, fleet_row(s, now), std::move(all)}});

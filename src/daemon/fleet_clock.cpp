@@ -30,9 +30,11 @@ constexpr Duration kFarthest = std::chrono::hours{24 * 365};
 nanoseconds boottime_now() { return read_clock(CLOCK_BOOTTIME); }
 nanoseconds realtime_now() { return read_clock(CLOCK_REALTIME); }
 
-FleetClock::FleetClock(double speed, std::optional<WallTime> stored)
-    : speed_(speed), boottime_origin_(boottime_now()) {
-  const Duration wall = std::chrono::floor<Duration>(realtime_now());
+FleetClock::FleetClock(double speed, std::optional<WallTime> stored) : speed_(speed) {
+  const nanoseconds real = realtime_now();
+  const Duration wall = std::chrono::floor<Duration>(real);
+  // Back to the whole millisecond: else everything for ever would be up to one late by the wall.
+  boottime_origin_ = boottime_now() - (real - wall);
   // A wall clock behind what is recorded was set back, or not set yet, while nobody watched: the
   // elapsed line goes on from the record, and the difference is a step like any other.
   const bool goes_on = stored && (speed != 1 || stored->time_since_epoch() > wall);

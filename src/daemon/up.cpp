@@ -1,6 +1,7 @@
 #include "daemon/up.h"
 
 #include <fmt/format.h>
+#include <malloc.h>
 #include <unistd.h>
 
 #include <boost/asio/io_context.hpp>
@@ -9,6 +10,7 @@
 #include <csignal>
 #include <cstdio>
 #include <random>
+#include <utility>
 
 #include "api/server.h"
 #include "base/stable_hash.h"
@@ -90,21 +92,27 @@ class Signals {
 /// Everything between a loaded store and the end of the fleet.
 class Up {
  public:
-  Up(const UpOptions& options, boost::asio::io_context& io, ports::Store& store,
+  /// The spec of `options` goes to the coordinator: it is the largest thing of a large fleet, and one
+  /// is enough.
+  Up(UpOptions& options, boost::asio::io_context& io, ports::Store& store,
      const core::Stored& stored)
       : options_(options),
+        state_dir_(options.spec.state_dir),
         io_(io),
         clock_(options.speed, stored.fleet ? std::optional{stored.fleet->clock} : std::nullopt),
         console_(stdout, options.color, options.json),
         node_{NodeId{random_node_id()}, getpid(), exec::boot_id()},
-        daemon_(io, core::Coordinator(options.spec, stored, node_, options.speed, clock_.now()),
-                clock_, store, database_file(options.spec.state_dir), console_),
+        daemon_(io,
+                core::Coordinator(std::exchange(options.spec, {}), stored, node_, options.speed,
+                                  clock_.now()),
+                clock_, store, database_file(state_dir_), console_),
         launcher_(io, daemon_, launcher_options()),
         reloader_(io, daemon_,
                   {.fleet_file = options.fleet_file,
                    .trust_file = options.trust_file,
                    .read = options.read}),
         signals_(io, daemon_, reloader_),
+        settled_(io),
         end_(io) {
     daemon_.connect(launcher_);
     daemon_.connect(reloader_);
@@ -114,7 +122,7 @@ class Up {
   FleetDaemon& daemon() { return daemon_; }
 
   int run() {
-    auto server = api::Server::listen(io_, daemon_, socket_file(options_.spec.state_dir));
+    auto server = api::Server::listen(io_, daemon_, socket_file(state_dir_));
     if (!server) {
       complain(server.error(), "other daemons and `takt doctor` may tell more");
       return kFailed;
@@ -150,7 +158,7 @@ class Up {
  private:
   exec::LauncherOptions launcher_options() {
     exec::LauncherOptions wanted;
-    const std::string tag = fleet_tag(options_.spec.state_dir);
+    const std::string tag = fleet_tag(state_dir_);
     wanted.cgroup_name = "takt-" + tag;
     wanted.fleet_tag = tag;
     wanted.node = node_.node;
@@ -159,10 +167,15 @@ class Up {
   }
 
   void ready() {
-    const std::string text =
-        fmt::format("{} is up: {} jobs", options_.spec.name, options_.spec.jobs.size());
+    const core::FleetView fleet = daemon_.fleet();
+    const std::string text = fmt::format("{} is up: {} jobs", fleet.name, fleet.jobs);
     notify_ready(text);
     console_.say(clock_.wall_now(), text);
+    // What loading and the first batch took is a multiple of what stays. By then it is let go of.
+    settled_.expires_after(std::chrono::seconds{1});
+    settled_.async_wait([](const boost::system::error_code& error) {
+      if (!error) malloc_trim(0);
+    });
   }
 
   int conclude(Duration fleet_time, Duration wall_time) {
@@ -177,6 +190,7 @@ class Up {
   }
 
   const UpOptions& options_;
+  const std::filesystem::path state_dir_;
   boost::asio::io_context& io_;
   FleetClock clock_;
   Console console_;
@@ -185,12 +199,13 @@ class Up {
   exec::ProcessLauncher launcher_;
   Reloader reloader_;
   Signals signals_;
+  boost::asio::steady_timer settled_;
   boost::asio::steady_timer end_;
 };
 
 }  // namespace
 
-int run_up(const UpOptions& options) {
+int run_up(UpOptions options) {
   ignore_deadly_signals();
   const std::filesystem::path state_dir = options.spec.state_dir;
   auto folder = StateFolder::take(state_dir);
@@ -208,6 +223,7 @@ int run_up(const UpOptions& options) {
   if (!stored) return refuse_store(stored.error());
 
   Up up(options, io, **store, *stored);
+  *stored = {};  // the coordinator has taken what it needs
   relay.connect(up.daemon());
   const int code = up.run();
   store->reset();  // before `up` goes: its last words go to the relay's listener

@@ -24,6 +24,6 @@ struct UpOptions {
 /// Blocks until the fleet has stopped. Returns the exit code: 0 all went well; 1 it could not start or,
 /// with run_for, a run failed; 6 another daemon has the state_dir, or the store is refused:
 /// another fleet's, another speed's, too new or corrupt.
-int run_up(const UpOptions& options);
+int run_up(UpOptions options);
 
 }  // namespace takt::daemon

@@ -53,7 +53,13 @@ std::string why(int error) {
 
 LogFile::LogFile(const std::string& path, std::uint64_t max_bytes)
     : path_(path), max_bytes_(max_bytes) {
-  const std::filesystem::path whole(path);
+  struct stat facts{};
+  if (::lstat(path_.c_str(), &facts) == 0 || errno != ENOENT) make();
+}
+
+void LogFile::make() {
+  made_ = true;
+  const std::filesystem::path whole(path_);
   const Descriptor folder = open_folder(whole.parent_path());
   if (folder) file_ = make_file(folder.get(), whole.filename());
   if (!file_) problem_ = "log " + path_ + ": " + why(errno);
@@ -141,6 +147,7 @@ void LogFile::remark(LogStream stream, const std::string& text) {
 /// Writes what is pending at the end of what is whole, so that half a line left by a full disk is
 /// overwritten by the next attempt to write.
 void LogFile::store() {
+  if (!made_ && !pending_.empty()) make();
   if (lost_ > lost_marked_ && file_) {
     std::string mark;
     append_log_line(

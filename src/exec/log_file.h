@@ -18,9 +18,10 @@ namespace takt::exec {
 
 class LogFile {
  public:
-  /// Makes the file (0600) and its folder (0700, with the ones above it). Neither may be a symbolic
-  /// link; a regular file that is in the way belonged to a forgotten store and is replaced. When it
-  /// cannot be made, problem() tells why and all bytes count as lost.
+  /// The file (0600) and its folder (0700, with the ones above it) are made when there is something
+  /// to write: a silent attempt has no log. Neither may be a symbolic link; a regular file that is in
+  /// the way belonged to a forgotten store and is replaced at once. When it cannot be made, problem()
+  /// tells why and all bytes count as lost.
   LogFile(const std::string& path, std::uint64_t max_bytes);
 
   /// Bytes of one stream, out or err, read at `now`.
@@ -38,6 +39,7 @@ class LogFile {
 
  private:
   std::string& partial(LogStream stream) { return partial_[static_cast<std::size_t>(stream)]; }
+  void make();
   void take(LogStream stream, std::string_view bytes);
   void add(LogStream stream, std::string_view text, bool newline);
   void add_partials();
@@ -46,6 +48,7 @@ class LogFile {
   void failed(int error);
 
   Descriptor file_;
+  bool made_ = false;  // or tried to
   std::string path_;
   std::uint64_t max_bytes_;
   std::uint64_t emitted_ = 0;

@@ -140,9 +140,26 @@ TEST(LogFile, APlantedSymlinkToAFolderIsNotFollowed) {
   std::filesystem::create_directory(folder / "elsewhere");
   std::filesystem::create_symlink(folder / "elsewhere", folder / "job");
   LogFile log(folder / "job/1-1.log", 1000);
+  log.write(LogStream::out, "astray\n", kNow);
   log.finish(0, kNow);
   EXPECT_TRUE(std::filesystem::is_empty(folder / "elsewhere"));
   EXPECT_NE(log.problem(), "");
+}
+
+TEST(LogFile, OfASilentAttemptIsNotMade) {
+  const ScratchFolder folder;
+  LogFile log(folder / "job/1-1.log", 1000);
+  log.finish(0, kNow);
+  EXPECT_FALSE(std::filesystem::exists(folder / "job"));
+  EXPECT_EQ(log.problem(), "");
+}
+
+TEST(LogFile, OfAForgottenStoreGoesAlsoWhenTheAttemptIsSilent) {
+  const ScratchFolder folder;
+  std::ofstream(folder / "1-1.log") << "old and long";
+  LogFile log(folder / "1-1.log", 1000);
+  log.finish(0, kNow);
+  EXPECT_EQ(text_of(folder / "1-1.log"), "");
 }
 
 TEST(LogFile, AFileOfAForgottenStoreIsReplaced) {
@@ -206,8 +223,10 @@ TEST(LogFile, BytesNobodyReadAreMarked) {
 TEST(LogReader, GoesOnWhereTheFileGrew) {
   const ScratchFolder folder;
   LogFile log(folder / "1-1.log", 1000);
+  log.write(LogStream::out, "early\n", kNow);
   auto reader = LogReader::open(folder / "1-1.log");
   ASSERT_TRUE(reader.has_value());
+  EXPECT_TRUE(reader->next().has_value());
   EXPECT_FALSE(reader->next().has_value());
   log.write(LogStream::out, "late\n", kNow);
   const auto line = reader->next();

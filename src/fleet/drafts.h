@@ -9,6 +9,7 @@
 #include <type_traits>
 
 #include "core/spec.h"
+#include "fleet/command_pool.h"
 #include "fleet/complaints.h"
 #include "fleet/key.h"
 #include "fleet/position.h"
@@ -44,6 +45,7 @@ struct CronDraft {
 struct JobDraft {
   core::JobSpec spec;
   core::Command command;
+  std::shared_ptr<CommandPool> commands = std::make_shared<CommandPool>();  // one for all jobs
   std::string folder;
 
   WallParts* wall = nullptr;  // as in FleetDraft

@@ -91,7 +91,7 @@ core::JobSpec finish(JobDraft&& draft, Position header, Complaints& complaints) 
   finish_schedule(draft, complaints);
   finish_retries(draft, complaints);
   if (draft.command.cwd.empty()) draft.command.cwd = draft.folder;
-  draft.spec.command = std::make_shared<const core::Command>(std::move(draft.command));
+  draft.spec.command = draft.commands->share(std::move(draft.command));
   return std::move(draft.spec);
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 // Agenda: what is going to happen in the modelled world, earliest first; what was entered first
-// comes first among equals, so that a seed replays exactly.
+// comes first among equals, so that a seed replays exactly. The heap orders small keys; what they
+// stand for lies still beside it until its time comes.
 
 #include <algorithm>
 #include <cstdint>
@@ -16,12 +17,19 @@ class Agenda {
  public:
   struct Entry {
     Instant at;
-    std::uint64_t order;
     What what;
   };
 
   void enter(Instant at, What what) {
-    heap_.push_back({at, ++entered_, std::move(what)});
+    std::size_t place = places_.size();
+    if (free_.empty()) {
+      places_.push_back(std::move(what));
+    } else {
+      place = free_.back();
+      free_.pop_back();
+      places_[place] = std::move(what);
+    }
+    heap_.push_back({at, ++entered_, place});
     std::ranges::push_heap(heap_, is_later);
   }
 
@@ -31,26 +39,35 @@ class Agenda {
   /// The earliest entry, taken out. The agenda must not be empty.
   Entry pop() {
     std::ranges::pop_heap(heap_, is_later);
-    Entry first = std::move(heap_.back());
+    const Key first = heap_.back();
     heap_.pop_back();
-    return first;
+    free_.push_back(first.place);
+    return {first.at, std::move(places_[first.place])};
   }
 
   /// Moves every entry that `chosen` says yes to by `by`.
   template <class Chosen>
   void delay(Duration by, Chosen chosen) {
-    for (Entry& entry : heap_) {
-      if (chosen(entry.what)) entry.at += by;
+    for (Key& key : heap_) {
+      if (chosen(places_[key.place])) key.at += by;
     }
     std::ranges::make_heap(heap_, is_later);
   }
 
  private:
-  static bool is_later(const Entry& a, const Entry& b) {
+  struct Key {
+    Instant at;
+    std::uint64_t order;
+    std::size_t place;
+  };
+
+  static bool is_later(const Key& a, const Key& b) {
     return a.at != b.at ? a.at > b.at : a.order > b.order;
   }
 
-  std::vector<Entry> heap_;
+  std::vector<Key> heap_;
+  std::vector<What> places_;
+  std::vector<std::size_t> free_;
   std::uint64_t entered_ = 0;
 };
 

@@ -20,14 +20,14 @@ namespace {
 // that no two different values are written alike.
 class Writer {
  public:
-  explicit Writer(std::string& bytes) : bytes_(bytes) {}
+  explicit Writer(ReplayHash::Bytes& bytes) : bytes_(bytes) {}
 
   template <class T>
   void write(const T& value) {
     if constexpr (std::is_enum_v<T> || std::is_integral_v<T>) {
       raw(static_cast<std::int64_t>(value));
     } else if constexpr (std::is_floating_point_v<T>) {
-      bytes_.append(reinterpret_cast<const char*>(&value), sizeof value);
+      bytes_.append(&value, sizeof value);
     } else {
       write_value(value);
     }
@@ -39,12 +39,10 @@ class Writer {
   }
 
  private:
-  void raw(std::int64_t number) {
-    bytes_.append(reinterpret_cast<const char*>(&number), sizeof number);
-  }
+  void raw(std::int64_t number) { bytes_.append(&number, sizeof number); }
   void write_value(const std::string& text) {
     raw(static_cast<std::int64_t>(text.size()));
-    bytes_.append(text);
+    bytes_.append(text.data(), text.size());
   }
   void write_value(Duration duration) { raw(duration.count()); }
   void write_value(WallTime at) { raw(millis(at)); }
@@ -154,7 +152,7 @@ class Writer {
   }
   void write_value(const core::ReloadFailed& v) { all(v.why, v.data); }
 
-  std::string& bytes_;
+  ReplayHash::Bytes& bytes_;
 };
 
 }  // namespace
@@ -171,7 +169,7 @@ void ReplayHash::add(const core::Effects& effects) {
 }
 
 void ReplayHash::close() {
-  value_ = stable_hash(bytes_, static_cast<std::int64_t>(value_));
+  value_ = stable_hash(bytes_.text(), static_cast<std::int64_t>(value_));
   bytes_.clear();
 }
 

@@ -14,6 +14,9 @@ namespace {
 
 constexpr std::chrono::milliseconds kBusy{250};
 
+/// A group of more rows than that is a fleet's first; the pages it went through are not kept in memory.
+constexpr std::size_t kRowsOfLargeGroup = 2000;
+
 }  // namespace
 
 GroupWriter::Open::Open(sql::Connection opened) : connection(std::move(opened)), rows(connection) {}
@@ -88,12 +91,16 @@ bool GroupWriter::write(std::span<const core::Batch> group) {
     open_->full_sync = synced;
   }
   connection.exec("BEGIN IMMEDIATE");
+  std::size_t rows = 0;
   for (const core::Batch& batch : group) {
+    rows += batch.rows.size();
     for (const core::Row& row : batch.rows) open_->rows.write(row);
     if (!connection.ok()) return false;
   }
   open_->rows.write(group.back().fleet);  // each batch has one; the last says it all
-  return connection.exec("COMMIT");
+  const bool committed = connection.exec("COMMIT");
+  if (committed && rows > kRowsOfLargeGroup) connection.exec("PRAGMA shrink_memory");
+  return committed;
 }
 
 StoreError GroupWriter::give_up() {

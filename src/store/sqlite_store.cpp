@@ -81,8 +81,11 @@ class SqliteStore::Writer {
   void write_until_stopped() {
     for (auto group = take(); !group.empty(); group = take()) {
       if (!write(group)) break;
-      listener_.recorded(group.back().seq);
-      note_recorded(group.size());
+      const Seq through = group.back().seq;
+      const std::size_t batches = group.size();
+      group.clear();  // a fleet's first batch is as large as the fleet; the next may be hours away
+      listener_.recorded(through);
+      note_recorded(batches);
     }
     groups_.close();
   }
