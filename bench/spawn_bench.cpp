@@ -64,6 +64,7 @@ class Refill : public ports::LauncherListener {
     --left_to_end_;
     start_next();
   }
+  void beat(Token, const core::Beat&) override {}
   void leftover_gone(Token, int) override {}
 
  private:

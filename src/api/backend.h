@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "api/metrics.h"
 #include "core/effect.h"
 #include "core/event.h"
 #include "core/view.h"
@@ -47,12 +48,14 @@ class Backend {
   virtual std::vector<core::JobView> jobs() const = 0;
   virtual std::optional<core::WhyView> why(std::string_view job) const = 0;
   virtual std::optional<core::WhyView> why(RunId run) const = 0;
+  /// Complete but for what the views above tell: `ready`, `fleet`, `jobs`, memory.
+  virtual Metrics metrics() const = 0;
   /// Share of this machine's memory in use, 0..1; nullopt when it cannot be read.
   virtual std::optional<double> memory_used_ratio() const = 0;
   /// False while an earlier daemon's leftovers are being settled; status answers then 503.
   virtual bool ready() const = 0;
 
-  /// Hands over Trigger, Cancel, Pause, Resume, Drain or ShutDown (their `request` is filled in by
+  /// Hands over Trigger, Cancel, Pause, Resume, BeatHeard, Drain or ShutDown (their `request` is filled in by
   /// the backend). `done` is called once on the loop's thread, after the commit. For ShutDown it is
   /// called when everything has ended and is recorded, just before the daemon goes.
   virtual void request(core::Event event, std::function<void(Reply)> done) = 0;

@@ -66,6 +66,27 @@ bool take_duration(const json::value& value, Body& body) {
   return true;
 }
 
+bool take_token(const json::value& value, Body& body) {
+  if (!value.is_int64() || value.get_int64() < 1) return false;
+  body.token = Token{value.get_int64()};
+  return true;
+}
+
+bool take_progress(const json::value& value, Body& body) {
+  json::error_code error;
+  const double progress = value.is_number() ? value.to_number<double>(error) : -1;
+  if (error || !(progress >= 0 && progress <= 100)) return false;
+  body.beat.progress = static_cast<int>(progress);
+  return true;
+}
+
+bool take_note(const json::value& value, Body& body) {
+  const auto text = text_of(value);
+  if (!text || text->size() > kTextMax) return false;
+  body.beat.note = core::clean_note(*text);
+  return true;
+}
+
 bool take(const Field& field, const json::value& value, Body& body) {
   switch (field.type) {
     case FieldType::text: {
@@ -82,6 +103,12 @@ bool take(const Field& field, const json::value& value, Body& body) {
       return take_duration(value, body);
     case FieldType::params:
       return take_params(value, body);
+    case FieldType::token:
+      return take_token(value, body);
+    case FieldType::progress:
+      return take_progress(value, body);
+    case FieldType::note:
+      return take_note(value, body);
   }
   return false;
 }
@@ -89,6 +116,7 @@ bool take(const Field& field, const json::value& value, Body& body) {
 std::string_view wanted(FieldType type) {
   switch (type) {
     case FieldType::text:
+    case FieldType::note:
       return "a string of at most 1000 bytes without NUL";
     case FieldType::flag:
       return "true or false";
@@ -96,6 +124,10 @@ std::string_view wanted(FieldType type) {
       return "a whole number of milliseconds above zero";
     case FieldType::params:
       return "an object of strings (without NUL), numbers and booleans";
+    case FieldType::token:
+      return "a whole number above zero";
+    case FieldType::progress:
+      return "a number from 0 to 100";
   }
   return "";
 }
@@ -110,7 +142,11 @@ std::expected<Body, Response> parse_body(const Route& route, const Request& requ
     }
   }
   Body body;
-  if (request.body.empty()) return body;
+  const auto needed = std::ranges::find_if(route.body, &Field::needed);
+  if (request.body.empty()) {
+    if (needed == route.body.end()) return body;
+    return refuse(std::string(needed->name) + " is missing", route);
+  }
 
   json::error_code error;
   json::parse_options options;
@@ -128,6 +164,11 @@ std::expected<Body, Response> parse_body(const Route& route, const Request& requ
     if (!take(*field, item, body)) {
       return refuse(std::string(field->name) + " must be " + std::string(wanted(field->type)),
                     route);
+    }
+  }
+  for (const Field& field : route.body) {
+    if (field.needed && !value.get_object().contains(field.name)) {
+      return refuse(std::string(field.name) + " is missing", route);
     }
   }
   return body;

@@ -10,7 +10,9 @@
 
 #include "api/exchange.h"
 #include "api/routes.h"
+#include "base/ids.h"
 #include "base/time.h"
+#include "core/beat.h"
 
 namespace takt::api {
 
@@ -21,11 +23,13 @@ struct Body {
   bool force = false;
   std::optional<Duration> lasting;
   std::string reason;
+  Token token;
+  core::Beat beat;
 };
 
-/// The body of `request` to `route`. An empty one without a content type is fine, since all members
-/// are optional. Errors: wrong_type (415) unless it is application/json, bad_request (400) for
-/// broken JSON and for members that are unknown or of another type.
+/// The body of `request` to `route`. An empty one without a content type is fine
+/// where no member is needed. Errors: wrong_type (415) unless it is application/json, bad_request (400) for
+/// broken JSON and for members that are unknown, of another type, or missing.
 std::expected<Body, Response> parse_body(const Route& route, const Request& request);
 
 }  // namespace takt::api

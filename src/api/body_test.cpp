@@ -46,6 +46,25 @@ TEST(Body, APauseHasAnEndAndAReason) {
   EXPECT_EQ(body->reason, "deploy");
 }
 
+TEST(Body, ABeatNamesItsAttempt) {
+  const auto body = parse(R"({"token":7,"progress":42.9,"note":"a\nb"})", Action::beat);
+  ASSERT_TRUE(body);
+  EXPECT_EQ(body->token, Token{7});
+  EXPECT_EQ(body->beat.progress, 42);
+  EXPECT_EQ(body->beat.note, "a b");
+  EXPECT_EQ(parse(R"({"token":1})", Action::beat)->beat, core::Beat{});
+}
+
+TEST(Body, ABeatOfNobodyOrBeyondTheEndIsABadRequest) {
+  for (const auto* text :
+       {"", "{}", R"({"progress":1})", R"({"token":0})", R"({"token":"1"})", R"({"token":1.5})",
+        R"({"token":1,"progress":101})", R"({"token":1,"progress":-1})",
+        R"({"token":1,"progress":"9"})", R"({"token":1,"progress":1e300})",
+        R"({"token":1,"note":5})", R"({"token":1,"force":true})"}) {
+    EXPECT_EQ(status_of(parse(text, Action::beat)), Status::bad_request) << text;
+  }
+}
+
 TEST(Body, OnlyJsonIsTaken) {
   EXPECT_EQ(status_of(parse("{}", Action::trigger, "text/plain")), Status::wrong_type);
   EXPECT_EQ(status_of(parse("{}", Action::trigger, "application/x-www-form-urlencoded")),

@@ -10,6 +10,10 @@ Response good(const boost::json::object& body) {
   return {.status = Status::ok, .body = boost::json::serialize(body), .allow = {}};
 }
 
+Response plain(std::string body, std::string_view type) {
+  return {.status = Status::ok, .body = std::move(body), .allow = {}, .type = type};
+}
+
 Response bad(Status status, std::string_view what, std::string_view where, std::string_view hint,
              const core::Gates& refusing) {
   return {.status = status,

@@ -35,14 +35,17 @@ enum class Status {
 
 struct Response {
   Status status = Status::ok;
-  std::string body;   // JSON
+  std::string body;
   std::string allow;  // of method_not_allowed
+  std::string_view type = "application/json";
 };
 
 /// Called once with the answer.
 using Done = std::function<void(Response)>;
 
 Response good(const boost::json::object& body);
+/// Plain text, or a format of its own.
+Response plain(std::string body, std::string_view type);
 Response bad(Status status, std::string_view what, std::string_view where, std::string_view hint,
              const core::Gates& refusing = {});
 

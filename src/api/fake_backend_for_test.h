@@ -73,6 +73,7 @@ class FakeBackend : public Backend {
     if (run.value != 1) return std::nullopt;
     return core::WhyView{.job = "posting", .run = run, .state = "waiting", .summary = "it waits"};
   }
+  Metrics metrics() const override { return {}; }
   std::optional<double> memory_used_ratio() const override { return memory; }
   bool ready() const override { return is_ready; }
   void request(core::Event event, std::function<void(Reply)> done) override {

@@ -122,13 +122,13 @@ class HttpSession : public Session, public std::enable_shared_from_this<HttpSess
     response_ = {};
     response_.version(11);
     response_.result(static_cast<unsigned>(response.status));
-    response_.set(http::field::content_type, "application/json");
+    response_.set(http::field::content_type, response.type);
     response_.set(http::field::cache_control, "no-store");
     response_.set("X-Content-Type-Options", "nosniff");
     if (!response.allow.empty()) response_.set(http::field::allow, response.allow);
     response_.keep_alive(keep_);
     response_.body() = std::move(response.body);
-    response_.body() += '\n';
+    if (!response_.body().ends_with('\n')) response_.body() += '\n';
     response_.prepare_payload();
     limit(patience_.writing);
     http::async_write(socket_, response_,

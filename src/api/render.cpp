@@ -96,7 +96,10 @@ json::value running(const std::optional<core::RunningAttempt>& attempt) {
   return json::object{{"run", attempt->run.value},
                       {"attempt", attempt->attempt},
                       {"pid", pid_or_null(attempt->pid)},
-                      {"since", time(attempt->since)}};
+                      {"since", time(attempt->since)},
+                      {"last_beat_at", time(attempt->last_beat_at)},
+                      {"progress", number(attempt->progress)},
+                      {"note", text_or_null(attempt->note)}};
 }
 
 json::object attempt(const core::AttemptRow& row) {
@@ -206,6 +209,9 @@ json::object job(const core::JobView& view) {
                    {"last_success_at", time(view.last_success_at)},
                    {"last_failure_at", time(view.last_failure_at)},
                    {"consecutive_failures", view.consecutive_failures},
+                   {"last_beat_at", time(view.last_beat_at)},
+                   {"progress", number(view.progress)},
+                   {"note", text_or_null(view.note)},
                    {"waiting_for", gates(view.waiting_for)},
                    {"p50_ms", duration(view.p50)},
                    {"p95_ms", duration(view.p95)},

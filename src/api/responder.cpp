@@ -64,6 +64,28 @@ void answer_job_why(const Asked& asked, const Done& done) {
   done(view ? good(why(*view)) : no_such_job(asked.found.job));
 }
 
+void answer_metrics(const Asked& asked, Done done) {
+  Metrics metrics = asked.backend.metrics();
+  metrics.ready = asked.backend.ready();
+  metrics.fleet = asked.backend.fleet();
+  metrics.memory_used_ratio = asked.backend.memory_used_ratio();
+  if (static_cast<std::size_t>(metrics.fleet.jobs) <= Metrics::kJobsMax) {
+    metrics.jobs = asked.backend.jobs();
+  }
+  asked.worker.write(
+      [metrics = std::move(metrics)] { return plain(render(metrics), kMetricsType); },
+      std::move(done));
+}
+
+/// The loop answers: that is all that liveness means.
+void answer_health(const Done& done) { done(good(ok())); }
+
+void answer_readiness(const Asked& asked, const Done& done) {
+  done(asked.backend.ready() ? good(ok())
+                             : bad(Status::unavailable, "the daemon settles what the last one left",
+                                   "readiness", "ask again in a second"));
+}
+
 // --- history
 // ------------------------------------------------------------------------------------------
 
@@ -234,6 +256,12 @@ void dispatch(const Asked& asked, Done done) {
       return answer_slots(asked, std::move(done));
     case Action::get_events:
       return answer_events(asked, std::move(done));
+    case Action::get_metrics:
+      return answer_metrics(asked, std::move(done));
+    case Action::get_health:
+      return answer_health(done);
+    case Action::get_readiness:
+      return answer_readiness(asked, done);
     case Action::trigger:
       return request(asked, core::Trigger{{}, job, body.params, body.force}, std::move(done));
     case Action::pause_job:
@@ -246,6 +274,8 @@ void dispatch(const Asked& asked, Done done) {
       return request(asked, core::Cancel{{}, asked.found.run}, std::move(done));
     case Action::reload:
       return answer_reload(asked, std::move(done));
+    case Action::beat:
+      return request(asked, core::BeatHeard{{}, body.token, body.beat}, std::move(done));
     case Action::drain:
       return request(asked, core::Drain{}, std::move(done));
     case Action::shut_down:

@@ -14,6 +14,9 @@ constexpr std::array kTriggerBody{Field{"params", FieldType::params},
                                   Field{"force", FieldType::flag}};
 constexpr std::array kPauseBody{Field{"for_ms", FieldType::duration},
                                 Field{"reason", FieldType::text}};
+constexpr std::array kBeatBody{Field{"token", FieldType::token, true},
+                               Field{"progress", FieldType::progress},
+                               Field{"note", FieldType::note}};
 constexpr std::span<const Field> kNoBody{};
 
 constexpr std::array kRoutes{
@@ -26,11 +29,15 @@ constexpr std::array kRoutes{
     Route{Method::get, "/api/v1/runs/{run}/why", Scope::read, kNoBody, Action::get_run_why},
     Route{Method::get, "/api/v1/slots", Scope::read, kNoBody, Action::get_slots},
     Route{Method::get, "/api/v1/events", Scope::read, kNoBody, Action::get_events},
+    Route{Method::get, "/metrics", Scope::read, kNoBody, Action::get_metrics},
+    Route{Method::get, "/healthz", Scope::read, kNoBody, Action::get_health},
+    Route{Method::get, "/readyz", Scope::read, kNoBody, Action::get_readiness},
     Route{Method::post, "/api/v1/jobs/{job}/trigger", Scope::trigger, kTriggerBody,
           Action::trigger},
     Route{Method::post, "/api/v1/jobs/{job}/pause", Scope::trigger, kPauseBody, Action::pause_job},
     Route{Method::post, "/api/v1/jobs/{job}/resume", Scope::trigger, kNoBody, Action::resume_job},
     Route{Method::post, "/api/v1/runs/{run}/cancel", Scope::trigger, kNoBody, Action::cancel},
+    Route{Method::post, "/api/v1/beat", Scope::trigger, kBeatBody, Action::beat},
     Route{Method::post, "/api/v1/pause", Scope::admin, kPauseBody, Action::pause_all},
     Route{Method::post, "/api/v1/resume", Scope::admin, kNoBody, Action::resume_all},
     Route{Method::post, "/api/v1/reload", Scope::admin, kNoBody, Action::reload},

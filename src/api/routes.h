@@ -23,13 +23,17 @@ enum class FieldType {
   text,      // a string without NUL, at most 1000 bytes
   flag,      // true or false
   duration,  // whole milliseconds, above zero
-  params     // an object of strings, numbers and booleans
+  params,    // an object of strings, numbers and booleans
+  token,     // a whole number above zero
+  progress,  // a number from 0 to 100
+  note       // like text; cleaned and cut
 };
 
-/// A member that a body may have. All are optional, others are refused.
+/// A member that a body may have; others are refused.
 struct Field {
   std::string_view name;
   FieldType type;
+  bool needed = false;
 };
 
 enum class Action {
@@ -42,6 +46,9 @@ enum class Action {
   get_run_why,
   get_slots,
   get_events,
+  get_metrics,
+  get_health,
+  get_readiness,
   trigger,
   pause_job,
   resume_job,
@@ -49,6 +56,7 @@ enum class Action {
   resume_all,
   cancel,
   reload,
+  beat,
   drain,
   shut_down
 };

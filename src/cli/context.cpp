@@ -113,14 +113,17 @@ std::expected<Client*, Failure> Context::daemon() {
   if (client_) return &*client_;
   const auto folder = state_dir();
   if (!folder) return std::unexpected(folder.error());
-  const auto socket = socket_file(*folder);
+  return daemon_at(socket_file(*folder));
+}
+
+std::expected<Client*, Failure> Context::daemon_at(const std::filesystem::path& socket) {
   auto client = Client::connect(socket);
   if (!client) {
     const bool denied = client.error().kind == ConnectError::Kind::denied;
     return std::unexpected(
         Failure{.exit = denied ? Exit::not_permitted : Exit::no_daemon,
                 .what = denied ? "the daemon's socket is not yours: " + client.error().what
-                               : fmt::format("no daemon runs on {}", folder->native()),
+                               : fmt::format("no daemon runs on {}", socket.parent_path().native()),
                 .where = socket.native(),
                 .hint = denied ? "ask as the user that runs the daemon"
                                : fmt::format("start it with takt up -f {}", file_.native())});

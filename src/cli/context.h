@@ -43,6 +43,8 @@ class Context {
 
   /// A connection to the fleet's daemon, made once. Exit 5 when none runs.
   std::expected<Client*, Failure> daemon();
+  /// The same for a socket that is known without a fleet file.
+  std::expected<Client*, Failure> daemon_at(const std::filesystem::path& socket);
   /// Gives up a connection that broke; the next daemon() tries anew.
   void forget_daemon() { client_.reset(); }
 

@@ -38,7 +38,9 @@ std::expected<Followed, Failure> follow_run(Past& past, RunId id, RunLog& log,
     if (options.deadline && std::chrono::steady_clock::now() >= *options.deadline) {
       return Followed{Followed::End::timed_out, std::move(*run)};
     }
-    sleep_unless_interrupted(kGlance);
+    if (!sleep_unless_interrupted(kGlance)) {
+      return Followed{Followed::End::unheard, std::move(*run)};
+    }
   }
 }
 

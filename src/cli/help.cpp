@@ -20,6 +20,8 @@ void add_options(std::string& out, std::span<const OptionSpec> options) {
   }
 }
 
+}  // namespace
+
 std::string_view needs_text(Needs needs) {
   switch (needs) {
     case Needs::nothing:
@@ -33,8 +35,6 @@ std::string_view needs_text(Needs needs) {
   }
   return "";
 }
-
-}  // namespace
 
 std::string overview() {
   std::string out =

@@ -36,6 +36,13 @@ NotedInterrupts::~NotedInterrupts() { only_noted = 0; }
 
 bool NotedInterrupts::happened() const { return noted != 0; }
 
-void sleep_unless_interrupted(Duration time) { ::poll(nullptr, 0, static_cast<int>(time.count())); }
+bool sleep_unless_interrupted(Duration time) {
+  pollfd out{.fd = STDOUT_FILENO, .events = 0, .revents = 0};
+  const int wait_ms = static_cast<int>(time.count());
+  if (::poll(&out, 1, wait_ms) <= 0) return true;
+  if ((out.revents & POLLERR) != 0) return false;
+  ::poll(nullptr, 0, wait_ms);  // stdout is closed, or something else than a pipe: no news
+  return true;
+}
 
 }  // namespace takt::cli

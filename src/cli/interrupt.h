@@ -19,7 +19,8 @@ class NotedInterrupts {
   bool happened() const;
 };
 
-/// Sleeps for at most `time`; a signal ends it early.
-void sleep_unless_interrupted(Duration time);
+/// Sleeps for at most `time`; a signal ends it early. False: stdout is a pipe that nobody reads any
+/// more, which a verb that follows something quiet would not notice otherwise.
+[[nodiscard]] bool sleep_unless_interrupted(Duration time);
 
 }  // namespace takt::cli

@@ -29,7 +29,11 @@ Cell number_cell(const json::object& row, std::string_view key) {
 Cell job_state(const json::object& job) {
   if (flag_field(job, "stuck")) return word_cell("stuck");
   if (flag_field(job, "overdue")) return word_cell("overdue");
-  return word_cell(text_field(job, "state"));
+  auto cell = word_cell(text_field(job, "state"));
+  const auto* running = object_field(job, "running");
+  const auto progress = running == nullptr ? std::nullopt : number_field(*running, "progress");
+  if (progress) cell.text += fmt::format(" {} %", *progress);
+  return cell;
 }
 
 /// "✓ ok 2m05s ago": the last end of a job.

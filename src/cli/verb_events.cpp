@@ -49,7 +49,7 @@ Result follow(Context& context, Past& past, PastQuery query, bool lines) {
     query = {};
     query.after = last;
     query.all = true;
-    sleep_unless_interrupted(kGlance);
+    if (!sleep_unless_interrupted(kGlance)) break;
   }
   return Exit::ok;
 }

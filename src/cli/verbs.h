@@ -13,7 +13,7 @@ namespace takt::cli {
 /// All verbs, in the order of the help.
 std::span<const Verb> verbs();
 
-/// nullptr: no such verb.
+/// nullptr: no such verb. Finds also those that are not for people (their names begin with "__").
 const Verb* find_verb(std::string_view name);
 
 /// Options that every verb takes, before or after it.
@@ -39,12 +39,16 @@ Verb resume_verb();
 Verb runs_verb();
 Verb slots_verb();
 Verb logs_verb();
+Verb beat_verb();
 Verb events_verb();
 Verb reload_verb();
 Verb drain_verb();
 Verb down_verb();
 Verb doctor_verb();
 Verb schema_verb();
+Verb completion_verb();
+Verb complete_verb();
+Verb man_verb();
 Verb simulate_verb();
 Verb version_verb();
 Verb help_verb();

@@ -6,6 +6,7 @@
 
 #include "base/assert.h"
 #include "base/stable_hash.h"
+#include "core/beats.h"
 #include "core/retry.h"
 #include "core/settle.h"
 #include "core/wall_slots.h"
@@ -74,6 +75,7 @@ void after_failure(Turn& turn, Run& run, Outcome outcome, std::optional<int> exi
 
 void after_shutdown(Turn& turn, Run& run, bool only_once) {
   if (only_once) {
+    run.reason = Reason::shutdown;
     settle(turn, run, Outcome::cancelled);
     return;
   }
@@ -116,6 +118,7 @@ void end_attempt(Turn& turn, Run& run, Outcome outcome, const ProcessEnd& end) {
 
   const bool by_shutdown = run.attempt->killing == KillReason::shutdown;
   const bool only_once = is_only_once(turn.s, run);
+  const bool by_silence = run.attempt->silent;
   turn.s.tokens.erase(run.attempt->token);
   if (run.attempt->phase != Phase::leftover) turn.s.live_attempts -= 1;
   run.attempt.reset();
@@ -147,7 +150,7 @@ void end_attempt(Turn& turn, Run& run, Outcome outcome, const ProcessEnd& end) {
     case Outcome::hung: {
       const auto [job, id] = std::pair{run.job, run.id};
       settle(turn, run, outcome);
-      recover_from_hang(turn, job, id);
+      recover_from_hang(turn, job, id, by_silence);
       return;
     }
     case Outcome::cancelled:
@@ -164,11 +167,6 @@ void end_attempt(Turn& turn, Run& run, Outcome outcome, const ProcessEnd& end) {
       after_failure(turn, run, outcome, end.exit_code);
       return;
   }
-}
-
-Run* run_of(Turn& turn, Token token) {
-  const auto found = turn.s.tokens.find(token);
-  return found == turn.s.tokens.end() ? nullptr : &turn.run(found->second);
 }
 
 std::vector<std::pair<std::string, std::string>> params_of(const JobSpec& spec, const Run& run) {
@@ -198,6 +196,11 @@ LaunchAttempt launch_of(const Turn& turn, const Run& run) {
 
 }  // namespace
 
+Run* run_of(Turn& turn, Token token) {
+  const auto found = turn.s.tokens.find(token);
+  return found == turn.s.tokens.end() ? nullptr : &turn.run(found->second);
+}
+
 void start_attempt(Turn& turn, Run& run) {
   State& s = turn.s;
   TAKT_ASSERT(!run.attempt, "one attempt of a run at a time");
@@ -214,12 +217,13 @@ void start_attempt(Turn& turn, Run& run) {
   }
   Job& job = turn.job(run.job);
   job.last_start = turn.now;
-  job.waiting_due.reset();
+  if (std::exchange(job.waiting_due, std::nullopt)) turn.touch(run.job, true);
+  forget_beat(job);
 
   Attempt attempt;
   attempt.number = run.attempts;
   attempt.token = s.last_token;
-  attempt.started_at = turn.now;
+  attempt.started_at = attempt.quiet_since = turn.now;
   attempt.node = s.node.node;
   run.attempt = attempt;
   s.tokens.emplace(attempt.token, run.id);
@@ -236,8 +240,8 @@ void on_recorded(Turn& turn, const Recorded& event) {
     pending.pop_front();
     if (run == nullptr) continue;  // it was killed before its launch
     run->attempt->phase = Phase::launching;
-    run->attempt->started_at =
-        turn.now;  // limits count from the launch, however long the store took
+    // Limits count from the launch, however long the store took.
+    run->attempt->started_at = run->attempt->quiet_since = turn.now;
     turn.s.wake.set(run->job, wake_of(turn.s, run->job));
     turn.effects.emplace_back(launch_of(turn, *run));
   }
@@ -250,6 +254,7 @@ void on_started(Turn& turn, const AttemptStarted& event) {
   attempt.phase = Phase::running;
   attempt.process = event.process;
   attempt.started_at = turn.now;
+  if (!attempt.last_beat) attempt.quiet_since = turn.now;
   if (attempt.number == 1) run->started_at = turn.now;
   turn.job(run->job).last_start = turn.now;
   turn.rows.emplace_back(attempt_row(turn.s, *run, attempt));

@@ -17,6 +17,9 @@
 
 namespace takt::core {
 
+/// The run whose attempt, alive or on its way, has this token; nullptr: none.
+Run* run_of(Turn& turn, Token token);
+
 /// Decides a start: gives out number and token, writes the rows. The launch follows the commit.
 void start_attempt(Turn& turn, Run& run);
 

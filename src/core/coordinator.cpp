@@ -8,6 +8,7 @@
 #include "base/match.h"
 #include "core/admission.h"
 #include "core/attempts.h"
+#include "core/beats.h"
 #include "core/coordinator_impl.h"
 #include "core/definition.h"
 #include "core/reload.h"
@@ -44,6 +45,9 @@ void on_store_back(Turn& turn) {
   if (turn.s.store_ok) return;
   turn.s.store_ok = true;
   turn.s.store_error.clear();
+  for (JobIndex i = 0; i < turn.s.jobs.size(); ++i) {
+    if (turn.s.jobs[i].beat) turn.s.wake.set(i, wake_of(turn.s, i));  // its row was held back
+  }
   turn.event(Severity::info, EventKind::store_back, std::nullopt, std::nullopt,
              "rows can be written again");
 }
@@ -59,6 +63,7 @@ void apply(Turn& turn, const Event& event) {
                    [&](const StartDeferred& e) { on_deferred(turn, e); },
                    [&](const MainsEnded& e) { on_mains_ended(turn, e); },
                    [&](const AttemptEnded& e) { on_ended(turn, e); },
+                   [&](const BeatHeard& e) { on_beat(turn, e); },
                    [&](const LeftoverGone& e) { on_leftover_gone(turn, e); },
                    [&](const Trigger& e) { on_trigger(turn, e); },
                    [&](const Cancel& e) { on_cancel(turn, e); },
@@ -92,6 +97,7 @@ void fire(Turn& turn, JobIndex index) {
   if (fire_pause_end(turn, index)) fire_slots(turn, index);  // those after it are the job's again
   fire_retries(turn, index);
   fire_verdicts(turn, index);
+  fire_beats(turn, index);
   turn.s.wake.set(index, wake_of(turn.s, index));
 }
 

@@ -11,6 +11,7 @@
 
 #include "base/ids.h"
 #include "base/time.h"
+#include "core/beat.h"
 #include "core/rows.h"
 #include "core/spec.h"
 
@@ -80,6 +81,13 @@ struct AttemptEnded {
   ProcessEnd end;
 };
 
+/// An attempt gave a sign of life: by its descriptor, or by a request that wants an answer.
+struct BeatHeard {
+  RequestId request;  // none: nobody waits for an answer
+  Token token;
+  Beat beat;
+};
+
 /// What an earlier daemon left of this attempt is proven dead.
 struct LeftoverGone {
   Token token;
@@ -137,7 +145,7 @@ struct ReloadFailed {
 };
 
 using Event = std::variant<Tick, ClockStepped, Recorded, StoreFailed, StoreBack, AttemptStarted,
-                           StartDeferred, MainsEnded, AttemptEnded, LeftoverGone, Trigger, Cancel,
-                           Pause, Resume, Drain, ShutDown, Reload, ReloadFailed>;
+                           StartDeferred, MainsEnded, AttemptEnded, BeatHeard, LeftoverGone,
+                           Trigger, Cancel, Pause, Resume, Drain, ShutDown, Reload, ReloadFailed>;
 
 }  // namespace takt::core

@@ -11,6 +11,8 @@
 namespace takt::core {
 namespace {
 
+constexpr std::size_t kHoldersMax = 10;  // of the attempts that stand in the way of everybody
+
 /// Whom the gates are asked about.
 struct Question {
   const State& s;
@@ -123,7 +125,11 @@ void explain_node(const Question& q, Gate& gate) {
     gate.value = q.s.mode == Mode::draining ? "draining" : "stopping";
     gate.text = fmt::format("this node is {}", gate.value);
   } else if (is_full(q.s)) {
-    gate.text = "as many attempts are running as max_running allows";
+    gate.text = "as many attempts are running as fleet.max_running allows";
+    for (const auto& [token, run] : q.s.tokens) {  // the oldest ones; any of them makes room
+      if (gate.holders.size() == kHoldersMax) break;
+      gate.holders.push_back({q.s.spec_of(q.s.runs.at(run).job).name, run});
+    }
   }
 }
 

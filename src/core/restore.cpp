@@ -28,6 +28,10 @@ void restore_job(State& s, JobIndex index, const JobRow& row, Instant decided_th
   job.resumed_at = s.instant(row.resumed_at);
   job.recoveries = row.recoveries;
   job.last_recovery = s.instant(row.last_recovery_at);
+  job.recovery_due = s.instant(row.recovery_due_at);
+  job.recovery_for = row.recovery_for;
+  job.unmet_since = s.instant(row.unmet_since_at);
+  job.waiting_due = s.instant(row.waiting_due_at);
   if (s.has_left(index)) {
     job.job_row_dirty = row.schedule != kNoSchedule;  // it left while nobody was there
     return;
@@ -43,6 +47,10 @@ void restore_heartbeat(const State& s, Job& job, const HeartbeatRow& row) {
   job.last_skip = s.instant(row.last_skip_at);
   job.last_outcome = row.last_outcome;
   job.consecutive_failures = row.consecutive_failures;
+  if (!row.last_beat_at) return;
+  Beat said{row.progress, std::nullopt};
+  if (!row.note.empty()) said.note = row.note;
+  job.beat = std::make_unique<BeatFacts>(BeatFacts{std::move(said), s.instant(*row.last_beat_at)});
 }
 
 /// The slot of a stored run. Where its wall clock was stepped since it started, the lateness knows
@@ -120,10 +128,6 @@ void restore_runs(State& s, const Stored& stored, const Places& places, Instant 
     run.blocked = blocker_of(s, run).has_value();
     run.deadline = deadline_of(s, run, s.opened_at);
     if (run.state == RunState::waiting && !run.blocked) s.ready.insert({run.rank_at, id});
-    Job& job = s.jobs[run.job];
-    if (!run.slot || job.unmet_since) continue;
-    const Instant due = should_have_started(run);
-    job.unmet_since = s.speed == 1 ? std::max(due, now) : due;  // downtime is nobody's lateness
   }
 }
 
@@ -170,6 +174,10 @@ State restore(FleetSpec spec, const Stored& stored, NodeFacts node, double speed
     s.last_token = stored.fleet->last_token;
     s.last_event = stored.fleet->last_event;
   }
+  // Nobody's lateness: from the last row to this start, where downtime counts as time at all.
+  const Duration down = stored.fleet && s.speed == 1
+                            ? std::max(Duration{0}, now - s.instant(stored.fleet->clock))
+                            : Duration{0};
   const Places places = make_room(s, stored);
   for (Job& job : s.jobs) job.first_loaded = now;
 
@@ -197,7 +205,7 @@ State restore(FleetSpec spec, const Stored& stored, NodeFacts node, double speed
   restore_runs(s, stored, places, now);
   for (JobIndex i = 0; i < s.listed; ++i) {
     complete_after(s, i, now);
-    restore_recovery(s, i);
+    restore_watch(s, i, down);
   }
   return s;
 }

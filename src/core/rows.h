@@ -66,6 +66,10 @@ struct JobRow {
   std::optional<WallTime> resumed_at;
   int recoveries = 0;  // since the last success
   std::optional<WallTime> last_recovery_at;
+  std::optional<WallTime> recovery_due_at;  // a hang's recovery run that backs off until then
+  std::optional<RunId> recovery_for;        // the run that hung
+  std::optional<WallTime> unmet_since_at;   // the overdue clock: since when a success is owed
+  std::optional<WallTime> waiting_due_at;   // of the oldest slot missed since the last start
 };
 
 struct HeartbeatRow {
@@ -81,6 +85,9 @@ struct HeartbeatRow {
   int attempt = 0;
   int pid = 0;
   NodeId node;
+  std::optional<WallTime> last_beat_at;
+  std::optional<int> progress;  // 0..100, of the newest attempt, as it said itself
+  std::string note;
 };
 
 struct RunRow {

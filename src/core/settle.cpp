@@ -174,7 +174,10 @@ void give_up(Turn& turn, Run& run, Disposition disposition, Reason reason, Gates
   run.gates = std::move(gates);
   if (disposition == Disposition::cancelled) run.outcome = Outcome::cancelled;
   if (disposition == Disposition::missed) {
-    if (run.slot && !job.waiting_due) job.waiting_due = run.slot->due;
+    if (run.slot && !job.waiting_due) {
+      job.waiting_due = run.slot->due;
+      turn.touch(run.job, true);
+    }
     turn.event(Severity::warning, EventKind::slot_missed, run.job, run.id,
                fmt::format("{}: run {} could not start in time ({})", spec.name, run.id.value,
                            word(reason)),

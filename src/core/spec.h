@@ -142,6 +142,7 @@ struct JobSpec {
   std::optional<Duration> timeout;
   Duration kill_grace = std::chrono::seconds{10};  // wall time, also at --speed
   std::optional<Duration> hung_after;
+  std::optional<Duration> beat_within;
   std::optional<Duration> stale_after;
   std::optional<Duration> late_after;
   std::optional<int> quarantine_after;  // consecutive failed runs

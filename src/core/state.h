@@ -29,6 +29,7 @@
 #include "base/compact_optional.h"
 #include "base/ids.h"
 #include "base/time.h"
+#include "core/beat.h"
 #include "core/coordinator.h"
 #include "core/durations.h"
 #include "core/effect.h"
@@ -55,6 +56,10 @@ struct Attempt {
   /// The definition it was started with, where a reload has changed it since: its process ends under
   /// that one. Null: the job's.
   std::shared_ptr<const JobSpec> under;
+  bool silent = false;  // killed as hung for its silence, not for its age
+  Instant quiet_since;  // start, last beat, or when somebody could listen again
+  std::optional<Instant> last_beat;
+  Beat said;
 };
 
 struct Run {
@@ -94,6 +99,14 @@ struct PauseFacts {
   std::string reason;
 };
 
+/// What a job said of itself; kept after the attempt that said it.
+struct BeatFacts {
+  Beat said;
+  Instant at;
+  bool unwritten = false;             // its row does not show it yet
+  std::optional<Instant> written_at;  // the job's last row since this daemon's start
+};
+
 /// Sized for 100,000 of them.
 struct Job {
   std::optional<Slot> next;    // the next undecided slot
@@ -120,6 +133,7 @@ struct Job {
   CompactOptional<Instant> last_failure;
   CompactOptional<Instant> last_skip;
   std::optional<Outcome> last_outcome;
+  std::unique_ptr<BeatFacts> beat;  // none: it never beat
   std::vector<RunId> open;
   Durations durations;
 };

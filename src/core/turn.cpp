@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/beats.h"
 #include "core/wall_slots.h"
 #include "core/watchdog.h"
 
@@ -43,7 +44,9 @@ Effects Turn::finish() {
   for (const RunId id : touched_runs) all.emplace_back(run_row(s, run(id)));
   std::ranges::move(rows, std::back_inserter(all));
   for (const JobIndex index : touched_jobs) {
-    if (job(index).heartbeat_dirty) all.emplace_back(heartbeat_row(s, index));
+    if (!job(index).heartbeat_dirty) continue;
+    note_beat_written(job(index), now);
+    all.emplace_back(heartbeat_row(s, index));
   }
 
   for (const RunId id : touched_runs) {
@@ -128,6 +131,10 @@ JobRow job_row(const State& s, JobIndex index) {
   row.resumed_at = s.wall(job.resumed_at);
   row.recoveries = job.recoveries;
   row.last_recovery_at = s.wall(job.last_recovery);
+  row.recovery_due_at = s.wall(job.recovery_due);
+  row.recovery_for = job.recovery_for;
+  row.unmet_since_at = s.wall(job.unmet_since);
+  row.waiting_due_at = s.wall(job.waiting_due);
   return row;
 }
 
@@ -150,6 +157,11 @@ HeartbeatRow heartbeat_row(const State& s, JobIndex index) {
     row.pid = run.attempt->process.pid;
     row.node = run.attempt->node;
     break;
+  }
+  if (job.beat) {
+    row.last_beat_at = s.wall(job.beat->at);
+    row.progress = job.beat->said.progress;
+    row.note = job.beat->said.note.value_or("");
   }
   return row;
 }
@@ -191,6 +203,7 @@ std::optional<Instant> wake_of(const State& s, JobIndex index) {
     if (backs_off && !s.ready.contains({run.rank_at, run.id})) consider(run.retry_at);
   }
   consider(watch_deadline(s, index));
+  consider(beat_row_due(s, index));
   return at;
 }
 

@@ -2,6 +2,7 @@
 // Views: answers to questions about a fleet, as plain values. Computed by the coordinator from the
 // state that decides, never stored. The API and the command line only print them.
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -19,6 +20,9 @@ struct RunningAttempt {
   int attempt = 1;
   int pid = 0;  // 0: recorded, not launched yet
   WallTime since;
+  std::optional<WallTime> last_beat_at;
+  std::optional<int> progress;
+  std::string note;
 };
 
 /// One row of `ls`.
@@ -34,6 +38,9 @@ struct JobView {
   std::optional<WallTime> last_success_at;
   std::optional<WallTime> last_failure_at;
   int consecutive_failures = 0;
+  std::optional<WallTime> last_beat_at;
+  std::optional<int> progress;  // of the newest attempt, also after its end
+  std::string note;
   Gates waiting_for;  // gates that do not pass; empty when nothing waits
   std::optional<Duration> p50;
   std::optional<Duration> p95;
@@ -50,6 +57,7 @@ struct FleetView {
   WallTime now;
   double speed = 1;
   int jobs = 0;
+  std::array<int, kWords<JobState>.size()> states{};
   int late = 0;  // stuck, overdue, or waiting for longer than a second
   int running = 0;
   int waiting = 0;  // waiting or retrying

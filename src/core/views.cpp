@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "core/beats.h"
 #include "core/coordinator_impl.h"
 #include "core/gates.h"
 #include "core/settle.h"
@@ -16,8 +17,16 @@ std::optional<RunningAttempt> running_attempt(const State& s, const Job& job) {
   for (const RunId id : job.open) {
     const Run& run = s.runs.at(id);
     if (!run.attempt) continue;
-    return RunningAttempt{id, run.attempt->number, run.attempt->process.pid,
-                          s.wall(run.attempt->started_at)};
+    const Attempt& attempt = *run.attempt;
+    RunningAttempt view{id,
+                        attempt.number,
+                        attempt.process.pid,
+                        s.wall(attempt.started_at),
+                        s.wall(attempt.last_beat),
+                        attempt.said.progress,
+                        {}};
+    view.note = attempt.said.note.value_or("");
+    return view;
   }
   return std::nullopt;
 }
@@ -59,6 +68,11 @@ JobView view_of(const State& s, JobIndex index, Instant now) {
   view.last_success_at = s.wall(job.last_success);
   view.last_failure_at = s.wall(job.last_failure);
   view.consecutive_failures = job.consecutive_failures;
+  if (job.beat) {
+    view.last_beat_at = s.wall(job.beat->at);
+    view.progress = job.beat->said.progress;
+    view.note = job.beat->said.note.value_or("");
+  }
   if (const Run* run = waiting_run(s, job, now)) {
     view.waiting_for = not_passing(evaluate_gates(s, index, run, now));
   }
@@ -89,6 +103,7 @@ void count_job(const State& s, JobIndex index, Instant now, FleetView& view) {
   if (job.quarantined) view.quarantined.push_back(spec.name);
   if (!spec.problem.empty()) view.disabled_by_problem.push_back(spec.name);
   if (job.pause) view.paused += 1;
+  view.states[static_cast<std::size_t>(job_state(s, index))] += 1;
   for (const RunId id : job.open) {
     (s.runs.at(id).attempt ? view.running : view.waiting) += 1;
   }
@@ -113,6 +128,15 @@ std::optional<ExpectedStart> expected_by_gates(const Gates& gates, WallTime othe
   return exactly(at);
 }
 
+/// "; 42 %, half way, its last beat 3s ago"
+std::string last_words(const Attempt& attempt, Instant now) {
+  if (!attempt.last_beat) return {};
+  const std::string said = beat_text(attempt.said);
+  const auto ago = std::chrono::floor<std::chrono::seconds>(now - *attempt.last_beat);
+  return fmt::format("; {}its last beat {} ago", said.empty() ? "" : said + ", ",
+                     format_duration(ago));
+}
+
 WhyView why_of_run(const State& s, const Run& run, Instant now) {
   WhyView view;
   const std::string& name = s.spec_of(run.job).name;
@@ -121,8 +145,8 @@ WhyView why_of_run(const State& s, const Run& run, Instant now) {
   view.state = word(run.state);
   view.gates = evaluate_gates(s, run.job, &run, now);
   if (run.attempt) {
-    view.summary = fmt::format("run {} of {} is running (attempt {})", run.id.value, name,
-                               run.attempt->number);
+    view.summary = fmt::format("run {} of {} is running (attempt {}){}", run.id.value, name,
+                               run.attempt->number, last_words(*run.attempt, now));
     return view;
   }
   if (run.state == RunState::retrying && run.retry_at && *run.retry_at > now) {

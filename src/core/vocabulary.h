@@ -31,7 +31,8 @@ enum class Reason {
   store,
   pool,
   reload,
-  manual
+  manual,
+  shutdown
 };
 
 enum class RunState { waiting, running, retrying, ended };
@@ -82,9 +83,10 @@ template <>
 inline constexpr std::array<std::string_view, 5> kWords<core::Disposition>{
     "ran", "skipped", "missed", "coalesced", "cancelled"};
 template <>
-inline constexpr std::array<std::string_view, 14> kWords<core::Reason>{
-    "disabled",     "paused", "quarantined", "overlap", "memory", "dep_timeout", "dep_failed",
-    "start_within", "down",   "draining",    "store",   "pool",   "reload",      "manual"};
+inline constexpr std::array<std::string_view, 15> kWords<core::Reason>{
+    "disabled",    "paused",     "quarantined",  "overlap", "memory",
+    "dep_timeout", "dep_failed", "start_within", "down",    "draining",
+    "store",       "pool",       "reload",       "manual",  "shutdown"};
 template <>
 inline constexpr std::array<std::string_view, 4> kWords<core::RunState>{"waiting", "running",
                                                                         "retrying", "ended"};

@@ -60,7 +60,8 @@ FleetDaemon::FleetDaemon(boost::asio::io_context& io, core::Coordinator coordina
               handle(core::Tick{});
             }),
       steps_(io, [this] { look_for_step(); }),
-      patience_(io) {}
+      patience_(io),
+      counters_(coordinator_.spec().jobs.size() <= api::Metrics::kJobsMax) {}
 
 void FleetDaemon::open(std::function<void()> ready) {
   ready_ = std::move(ready);
@@ -74,6 +75,7 @@ void FleetDaemon::open(std::function<void()> ready) {
 
 void FleetDaemon::handle(const core::Event& event) {
   if (finished_) return;
+  if (std::holds_alternative<core::BeatHeard>(event)) counters_.count_beat();
   last_now_ = std::max(last_now_, clock_.now());
   hear_of_ends();
   carry_out(coordinator_.handle(event, last_now_));
@@ -134,6 +136,7 @@ void FleetDaemon::carry_out(core::Effects effects) {
 }
 
 void FleetDaemon::persist(core::Batch batch) {
+  for (const core::Row& row : batch.rows) counters_.count(row);
   if (keeps_tally_) {
     for (const core::Row& row : batch.rows) tally_.count(row);
   }
@@ -192,6 +195,15 @@ std::optional<core::WhyView> FleetDaemon::why(RunId run) const {
   return coordinator_.why(run, clock_.now());
 }
 
+api::Metrics FleetDaemon::metrics() const {
+  api::Metrics metrics;
+  metrics.max_running = coordinator_.spec().max_running;
+  metrics.store_backlog = static_cast<std::int64_t>(store_.backlog());
+  metrics.counters = counters_.values();
+  metrics.process = process_facts();
+  return metrics;
+}
+
 std::optional<double> FleetDaemon::memory_used_ratio() const { return daemon::memory_used_ratio(); }
 
 bool FleetDaemon::ready() const { return !ready_; }
@@ -203,7 +215,8 @@ void FleetDaemon::request(core::Event event, std::function<void(api::Reply)> don
   std::visit(
       Match{[&](core::Trigger& e) { e.request = id; }, [&](core::Cancel& e) { e.request = id; },
             [&](core::Pause& e) { e.request = id; }, [&](core::Resume& e) { e.request = id; },
-            [&](core::Drain& e) { e.request = id; }, [&](core::Reload& e) { e.request = id; },
+            [&](core::BeatHeard& e) { e.request = id; }, [&](core::Drain& e) { e.request = id; },
+            [&](core::Reload& e) { e.request = id; },
             // Its answer is the end itself: the request keeps a number that nobody answers.
             [](core::ShutDown&) {}, [](core::Tick&) {}, [](core::ClockStepped&) {},
             [](core::Recorded&) {}, [](core::StoreFailed&) {}, [](core::StoreBack&) {},
@@ -222,6 +235,8 @@ void FleetDaemon::request(core::Event event, std::function<void(api::Reply)> don
   }
   asked_.emplace(id, std::move(done));
   handle(event);
+  const auto* reload = std::get_if<core::Reload>(&event);
+  if (reload != nullptr && reloaded_) reloaded_(*reload->fleet);
 }
 
 void FleetDaemon::reload(std::function<void(api::Reloaded)> done) {
@@ -245,6 +260,10 @@ void FleetDaemon::deferred(Token token, const std::string& why) {
 
 void FleetDaemon::ended(Token token, const core::ProcessEnd& end) {
   handle(core::AttemptEnded{token, end});
+}
+
+void FleetDaemon::beat(Token token, const core::Beat& beat) {
+  handle(core::BeatHeard{{}, token, beat});
 }
 
 void FleetDaemon::leftover_gone(Token token, int killed) {

@@ -22,6 +22,7 @@
 #include "api/backend.h"
 #include "core/coordinator.h"
 #include "daemon/console.h"
+#include "daemon/counters.h"
 #include "daemon/fleet_clock.h"
 #include "daemon/tally.h"
 #include "daemon/timers.h"
@@ -66,6 +67,10 @@ class FleetDaemon final : public api::Backend,
   /// SIGTERM, SIGINT, `down`, the end of `--for`. Twice: trees are killed without grace. `stopped` (set
   /// once) is called when everything has ended and is recorded, or cannot be recorded within 5 s.
   void shut_down();
+  /// `reloaded` (set once) is told what the fleet is from now on, whenever that changes.
+  void on_reloaded(std::function<void(const core::FleetSpec&)> reloaded) {
+    reloaded_ = std::move(reloaded);
+  }
   void on_stopped(std::function<void()> stopped) { stopped_ = std::move(stopped); }
 
   /// Counted only when asked for (`keep_tally`), since it grows with the runs.
@@ -78,6 +83,7 @@ class FleetDaemon final : public api::Backend,
   std::vector<core::JobView> jobs() const override;
   std::optional<core::WhyView> why(std::string_view job) const override;
   std::optional<core::WhyView> why(RunId run) const override;
+  api::Metrics metrics() const override;
   std::optional<double> memory_used_ratio() const override;
   bool ready() const override;
   void request(core::Event event, std::function<void(api::Reply)> done) override;
@@ -91,6 +97,7 @@ class FleetDaemon final : public api::Backend,
   void started(Token token, const core::Process& process) override;
   void deferred(Token token, const std::string& why) override;
   void ended(Token token, const core::ProcessEnd& end) override;
+  void beat(Token token, const core::Beat& beat) override;
   void leftover_gone(Token token, int killed) override;
 
   // ports::StoreListener, on the loop (by way of StoreRelay)
@@ -123,8 +130,10 @@ class FleetDaemon final : public api::Backend,
   StepWatch steps_;
   boost::asio::steady_timer patience_;
   Tally tally_;
+  Counters counters_;
   std::function<void()> ready_;
   std::function<void()> stopped_;
+  std::function<void(const core::FleetSpec&)> reloaded_;
   std::map<RequestId, std::function<void(api::Reply)>> asked_;
   std::vector<std::function<void(api::Reply)>> asked_to_stop_;  // answered by the end itself
   std::multimap<Seq, core::Answer> answers_;                    // by the batch they wait for

@@ -35,6 +35,7 @@ ports::Launch launch_order(const core::JobSpec& job, const core::LaunchAttempt& 
       {"TAKT_SLOT", attempt.slot_at ? format_rfc3339(*attempt.slot_at) : ""},
       {"TAKT_NOW", format_rfc3339(attempt.now)},
       {"TAKT_CAUSE", std::string{word(attempt.cause)}},
+      {"TAKT_SOCKET", socket_file(state_dir).native()},
   };
   for (const auto& [name, value] : attempt.params) {
     launch.takt_env.emplace_back(param_variable(name), value);

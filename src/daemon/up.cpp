@@ -225,6 +225,11 @@ int run_up(UpOptions options) {
   Up up(options, io, **store, *stored);
   *stored = {};  // the coordinator has taken what it needs
   relay.connect(up.daemon());
+  const auto retain = [&store](const core::FleetSpec& fleet) {
+    (*store)->retain(store::KeepRules::of(fleet));
+  };
+  retain(options.spec);
+  up.daemon().on_reloaded(retain);
   const int code = up.run();
   store->reset();  // before `up` goes: its last words go to the relay's listener
   return code;

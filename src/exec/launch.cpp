@@ -86,11 +86,19 @@ void ProcessLauncher::State::begin() {
   reaper = std::make_shared<Reaper>(io, [weak](int pid, int status, const rusage& used) {
     if (const auto state = weak.lock()) state->child_died(pid, status, used);
   });
-  logs =
-      std::make_shared<LogPump>(options.clock, [weak, this](Token token, const LogTotals& totals) {
-        // `io` outlives the log thread, which the state's end waits for.
+  // `io` outlives the log thread's words: close() is the end of them.
+  logs = std::make_shared<LogPump>(
+      options.clock,
+      [weak, this](Token token, const LogTotals& totals) {
         boost::asio::post(io, [weak, token, totals] {
           if (const auto state = weak.lock()) state->drained(token, totals);
+        });
+      },
+      [weak, this](Token token, const core::Beat& beat) {
+        boost::asio::post(io, [weak, token, beat] {
+          const auto state = weak.lock();
+          if (!state || state->listener == nullptr || state->find(token) == nullptr) return;
+          state->listener->beat(token, beat);
         });
       });
   logs->start();

@@ -142,6 +142,10 @@ class LauncherTest : public testing::TestWithParam<CgroupLane>, public ports::La
     std::erase(alive_, token);
     if (on_ended_) on_ended_(token);
   }
+  void beat(Token token, const core::Beat& beat) override {
+    EXPECT_FALSE(ends_.contains(token)) << "a beat after the end";
+    beats_[token].push_back(beat);
+  }
   void leftover_gone(Token token, int killed) override {
     EXPECT_TRUE(gone_.emplace(token, killed).second) << "gone twice";
   }
@@ -169,6 +173,7 @@ class LauncherTest : public testing::TestWithParam<CgroupLane>, public ports::La
   std::map<Token, core::ProcessEnd> ends_;
   std::map<Token, std::string> deferred_;
   std::map<Token, int> gone_;
+  std::map<Token, std::vector<core::Beat>> beats_;
   std::function<void(Token)> on_ended_;
 };
 

@@ -43,9 +43,10 @@ LogPump::Entry::Entry(Token of, Source source)
       keep_runs(source.keep_runs),
       keep_for(source.keep_for) {}
 
-LogPump::LogPump(std::function<WallTime()> clock, Drained drained)
+LogPump::LogPump(std::function<WallTime()> clock, Drained drained, Heard heard)
     : clock_(std::move(clock)),
       drained_(std::move(drained)),
+      heard_(std::move(heard)),
       epoll_(above_standard(Descriptor{::epoll_create1(EPOLL_CLOEXEC)})),
       wake_(above_standard(Descriptor{::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)})),
       buffer_(kReadBytes, '\0') {
@@ -118,6 +119,7 @@ void LogPump::run() {
       }
     }
     if (woken && !carry_out_orders()) return;
+    tell_due_beats();
     end_overdue_drains();
   }
 }
@@ -181,7 +183,11 @@ bool LogPump::read_once(Entry& entry, int stream) {
   const ssize_t n = ::read(entry.files[stream].get(), buffer_.data(), buffer_.size());
   if (n < 0) return errno == EAGAIN || errno == EINTR;
   if (n == 0) return false;
-  if (stream == kBeat) return true;
+  if (stream == kBeat) {
+    entry.beats.feed(std::string_view(buffer_).substr(0, static_cast<std::size_t>(n)));
+    hear(entry);
+    return true;
+  }
   entry.log.write(stream == 0 ? LogStream::out : LogStream::err,
                   std::string_view(buffer_).substr(0, static_cast<std::size_t>(n)), fleet_now());
   entry.last_read = Clock::now();
@@ -192,6 +198,10 @@ void LogPump::close_stream(Entry& entry, int stream) {
   if (!entry.files[stream]) return;
   ::epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, entry.files[stream].get(), nullptr);
   entry.files[stream].reset();
+  if (stream != kBeat) return;
+  entry.beats.finish();
+  hear(entry);
+  tell_beat(entry);
 }
 
 /// Both streams ended or were given up: the file is complete.
@@ -206,6 +216,7 @@ void LogPump::finish(Entry& entry) {
   }
   // A process that ends closes TAKT_FD right after its streams: seen here, it spares a release.
   if (entry.files[kBeat] && !read_once(entry, kBeat)) close_stream(entry, kBeat);
+  tell_beat(entry);
   entry.log.finish(unread, fleet_now());
   entry.told = true;
   draining_.erase(entry.token.value);
@@ -234,6 +245,40 @@ void LogPump::prune(const Entry& entry) {
   });
 }
 
+/// Takes what was said. A first beat is told at once, so is one after a pause.
+void LogPump::hear(Entry& entry) {
+  const auto heard = entry.beats.take();
+  if (!heard) return;
+  if (!entry.unsaid) entry.unsaid.emplace();
+  entry.unsaid->take(*heard);
+  if (Clock::now() - entry.beat_told >= kBeatEvery) {
+    tell_beat(entry);
+  } else {
+    unsaid_.insert(entry.token.value);
+  }
+}
+
+void LogPump::tell_beat(Entry& entry) {
+  unsaid_.erase(entry.token.value);
+  if (!entry.unsaid) return;
+  {
+    const std::lock_guard lock(mutex_);
+    if (!stopping_) heard_(entry.token, *entry.unsaid);
+  }
+  entry.unsaid.reset();
+  entry.beat_told = Clock::now();
+}
+
+void LogPump::tell_due_beats() {
+  if (unsaid_.empty()) return;
+  const auto now = Clock::now();
+  const std::set<std::int64_t> waiting = unsaid_;
+  for (const std::int64_t token : waiting) {
+    Entry& entry = *entries_.at(token);
+    if (now - entry.beat_told >= kBeatEvery) tell_beat(entry);
+  }
+}
+
 void LogPump::end_overdue_drains() {
   if (draining_.empty()) return;
   const auto now = Clock::now();
@@ -254,6 +299,9 @@ int LogPump::wait_ms() const {
   for (const std::int64_t token : draining_) {
     const Entry& entry = *entries_.at(token);
     until = std::min({until, entry.last_read + kDrainIdle, entry.drain_from + kDrainMax});
+  }
+  for (const std::int64_t token : unsaid_) {
+    until = std::min(until, entries_.at(token)->beat_told + kBeatEvery);
   }
   if (until == Clock::time_point::max()) return -1;
   const auto left = std::chrono::ceil<std::chrono::milliseconds>(until - Clock::now());

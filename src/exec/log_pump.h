@@ -10,8 +10,10 @@
 // A disk may hold the thread for ever (a dead network file system). Nobody waits for it: the launcher
 // gives up on a drain after a while, and close() on the thread, which then ends by itself.
 //
-// A job may have closed stdout and stderr and live on: the pipe behind TAKT_FD is read (and for now
-// thrown away) until it ends or the attempt is released.
+// A job may have closed stdout and stderr and live on: the pipe behind TAKT_FD is read until it ends
+// or the attempt is released. What is said there is told at once, then at most every kBeatEvery: a
+// flood of beats costs the loop no more than a slow one. The last words before drained() are told
+// before it.
 
 #include <sys/epoll.h>
 
@@ -21,6 +23,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <set>
 #include <string>
 #include <unordered_map>
@@ -29,6 +32,7 @@
 
 #include "base/ids.h"
 #include "base/time.h"
+#include "exec/beat_lines.h"
 #include "exec/descriptor.h"
 #include "exec/log_file.h"
 
@@ -37,6 +41,7 @@ namespace takt::exec {
 inline constexpr std::chrono::milliseconds kDrainIdle{300};
 inline constexpr std::chrono::milliseconds kDrainMax{5000};
 inline constexpr std::chrono::milliseconds kCloseMax{1000};
+inline constexpr std::chrono::milliseconds kBeatEvery{100};
 
 struct LogTotals {
   std::int64_t emitted_bytes = 0;
@@ -57,9 +62,10 @@ class LogPump : public std::enable_shared_from_this<LogPump> {
     Duration keep_for{0};
   };
   using Drained = std::function<void(Token, const LogTotals&)>;
+  using Heard = std::function<void(Token, const core::Beat&)>;
 
-  /// `clock` and `drained` are called on the log thread; `drained` once for each opened token.
-  LogPump(std::function<WallTime()> clock, Drained drained);
+  /// All three are called on the log thread; `drained` once for each opened token.
+  LogPump(std::function<WallTime()> clock, Drained drained, Heard heard);
   LogPump(const LogPump&) = delete;
   LogPump& operator=(const LogPump&) = delete;
 
@@ -101,6 +107,9 @@ class LogPump : public std::enable_shared_from_this<LogPump> {
     Clock::time_point drain_from;  // of the drain, for its two limits
     Clock::time_point last_read;
     bool told = false;
+    BeatLines beats;
+    std::optional<core::Beat> unsaid;  // waits for kBeatEvery to be over
+    Clock::time_point beat_told;
   };
 
   void wake();
@@ -117,17 +126,22 @@ class LogPump : public std::enable_shared_from_this<LogPump> {
   void finish(Entry& entry);
   void forget_if_over(Entry& entry);
   void prune(const Entry& entry);
+  void hear(Entry& entry);
+  void tell_beat(Entry& entry);
+  void tell_due_beats();
   void end_overdue_drains();
   int wait_ms() const;
 
   std::function<WallTime()> clock_;
   Drained drained_;
+  Heard heard_;
   Descriptor epoll_;
   Descriptor wake_;
   std::string buffer_;
   std::unordered_map<std::int64_t, std::unique_ptr<Entry>> entries_;
   std::set<std::int64_t> draining_;
-  std::set<std::string> pruned_;  // folders, since the minute began
+  std::set<std::int64_t> unsaid_;  // entries with a beat to tell
+  std::set<std::string> pruned_;   // folders, since the minute began
   Clock::time_point minute_{};
 
   std::mutex mutex_;  // of what is below, and of telling anybody

@@ -40,6 +40,7 @@ class Adviser {
   void speak(std::optional<WallTime> now) {
     stale_too_soon();
     hung_too_soon();
+    silence_never();
     timeout_too_soon();
     timeout_never();
     slots_in_each_others_way();
@@ -74,6 +75,18 @@ class Adviser {
                      "other run would count as hung",
                      text(*job_.hung_after), text(*job_.expect)),
          "");
+  }
+
+  void silence_never() {
+    if (!job_.beat_within) return;
+    for (const auto& [key, limit] :
+         {std::pair{"hung_after", job_.hung_after}, std::pair{"timeout", job_.timeout}}) {
+      if (!limit || *limit > *job_.beat_within) continue;
+      warn("beat_within",
+           fmt::format("beat_within ({}) is never reached: {} ({}) ends the run before",
+                       text(*job_.beat_within), key, text(*limit)),
+           fmt::format("make it shorter than {}, or leave it out", key));
+    }
   }
 
   void timeout_too_soon() {

@@ -147,7 +147,7 @@ INSTANTIATE_TEST_SUITE_P(
         Wrong{"late_after = 07:00:00",
               "3:14 error: late_after must be a duration like \"5m\", not a date or time"},
         Wrong{"expect = '0s'", "3:10 error: expect must be at least 1ms, not \"0s\""},
-        Wrong{"beat_within = '60s'", "3:1 error: beat_within is not supported yet"},
+        Wrong{"beat_within = '0s'", "3:15 error: beat_within must be at least 1ms, not \"0s\""},
         Wrong{"needs = [{ job = 'b' }]", "3:1 error: needs is not supported yet"},
         Wrong{"uses = { browser = 1 }", "3:1 error: uses is not supported yet"},
         Wrong{"memory_max = '1G'", "3:1 error: memory_max is not supported yet"},

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "base/ids.h"
+#include "core/beat.h"
 #include "core/effect.h"
 #include "core/event.h"
 #include "core/spec.h"
@@ -40,6 +41,8 @@ class LauncherListener {
   /// long as it takes. At most once an attempt, before `started`.
   virtual void deferred(Token token, const std::string& why) = 0;
   virtual void ended(Token token, const core::ProcessEnd& end) = 0;
+  /// A line to TAKT_FD, or several in one; never after the end.
+  virtual void beat(Token token, const core::Beat& beat) = 0;
   virtual void leftover_gone(Token token, int killed) = 0;
 };
 

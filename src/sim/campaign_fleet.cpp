@@ -140,6 +140,11 @@ core::FleetSpec nasty_fleet() {
   manual.hung_after = std::nullopt;
   manual.timeout = minutes{10};
   fleet.jobs.push_back(manual);
+
+  core::JobSpec beating = job("beating", every(minutes{9}, minutes{2}), minutes{3});
+  beating.beat_within = seconds{45};
+  beating.retry.retries = 1;
+  fleet.jobs.push_back(beating);
   return fleet;
 }
 

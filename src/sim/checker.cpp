@@ -134,6 +134,11 @@ void Checker::tree_signalled(Instant at, Token token) {
   trees_.signalled(token);
 }
 
+void Checker::tree_beat(Instant at, Token token) {
+  move(at);
+  trees_.beat(token);
+}
+
 void Checker::main_ended(Instant at, Token token, std::optional<int> exit_code,
                          std::optional<int> signal) {
   move(at);

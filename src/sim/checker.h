@@ -4,7 +4,8 @@
 // first broken law; the cost of a fact does not grow with the history.
 //
 //   facts of the store       committed
-//   facts of the witness     tree_started  tree_signalled  main_ended  tree_dead
+//   facts of the witness     tree_started  tree_beat  tree_signalled  main_ended
+//                            tree_dead
 //   facts of the daemon      daemon_up  reconciled  daemon_down  acknowledged  store_ill/well
 //   woke_up
 //
@@ -43,6 +44,7 @@ class Checker {
 
   void tree_started(Instant at, Token token, RunId run, int attempt, JobIndex job);
   void tree_signalled(Instant at, Token token);
+  void tree_beat(Instant at, Token token);
   void main_ended(Instant at, Token token, std::optional<int> exit_code, std::optional<int> signal);
   void tree_dead(Instant at, Token token);
 

@@ -63,6 +63,7 @@ struct AttemptFacts {
   int pid = 0;
   std::optional<core::Outcome> outcome;  // the row's
   std::optional<Instant> started;        // from here on the witness's
+  std::optional<Instant> last_beat;
   std::optional<Instant> signalled;
   std::optional<Instant> dead;
   bool main_ended = false;

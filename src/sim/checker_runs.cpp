@@ -183,15 +183,19 @@ void RunCheck::check_truth(const core::AttemptRow& row, const AttemptFacts& fact
 
 void RunCheck::check_killed(const core::AttemptRow& row, const AttemptFacts& facts) {
   const core::JobSpec& spec = context_.spec(facts.job);
-  const auto limit = row.outcome == core::Outcome::hung ? spec.hung_after : spec.timeout;
-  const bool was_old =
-      limit && facts.started && facts.signalled && *facts.signalled - *facts.started >= *limit;
-  if (was_old) return;
+  const bool is_hung = row.outcome == core::Outcome::hung;
+  const auto limit = is_hung ? spec.hung_after : spec.timeout;
+  const bool was_killed = facts.started && facts.signalled;
+  if (was_killed && limit && *facts.signalled - *facts.started >= *limit) return;
+  const auto quiet_since = facts.last_beat ? facts.last_beat : facts.started;
+  const bool was_silent = was_killed && is_hung && spec.beat_within &&
+                          *facts.signalled - *quiet_since >= *spec.beat_within;
+  if (was_silent) return;
   context_.violation("S7", fmt::format("{}: run {} attempt {} is recorded as {}, but it was {}",
                                        row.job, row.run.value, row.attempt, word(*row.outcome),
                                        !facts.started     ? "never started"
                                        : !facts.signalled ? "never signalled"
-                                                          : "not that old"));
+                                                          : "not that old or silent"));
 }
 
 void RunCheck::count(Run& run, const core::AttemptRow& row) {

@@ -49,9 +49,16 @@ void TreeCheck::started(Token token, RunId run, int attempt, JobIndex job,
     return;
   }
   facts->started = context_.now;
-  if (const auto limit = age_limit(spec)) {
+  const auto require_verdict = [&](std::optional<Duration> limit) {
+    if (!limit) return;
     context_.require(context_.now + *limit + kStartTolerance, Duty::verdict_given, token.value);
-  }
+  };
+  require_verdict(age_limit(spec));
+  require_verdict(spec.beat_within);
+}
+
+void TreeCheck::beat(Token token) {
+  if (AttemptFacts* facts = context_.attempt(token)) facts->last_beat = context_.now;
 }
 
 void TreeCheck::signalled(Token token) {
@@ -92,8 +99,20 @@ void TreeCheck::daemon_up() {
 void TreeCheck::missed_verdict(Token token) {
   const AttemptFacts* facts = context_.attempt(token);
   if (facts == nullptr || facts->main_ended || facts->dead || facts->signalled) return;
-  context_.violation("L4",
-                     fmt::format("{} is too old and nobody kills it", described(context_, *facts)));
+  const core::JobSpec& spec = context_.spec(facts->job);
+  const auto age = age_limit(spec);
+  const bool is_old = age && context_.now > *facts->started + *age + kStartTolerance;
+  if (!is_old && spec.beat_within) {
+    const Instant quiet_since =
+        std::max(facts->last_beat.value_or(*facts->started), context_.awake_since);
+    const Instant due = quiet_since + *spec.beat_within + kStartTolerance;
+    if (context_.now <= due) {
+      context_.require(due, Duty::verdict_given, token.value);
+      return;
+    }
+  }
+  context_.violation("L4", fmt::format("{} is too {} and nobody kills it",
+                                       described(context_, *facts), is_old ? "old" : "silent"));
 }
 
 void TreeCheck::missed_death(Token token, std::string_view invariant) {

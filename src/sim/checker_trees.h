@@ -21,6 +21,7 @@ class TreeCheck {
   /// `slot`: the instant its slot is due, where it has one.
   void started(Token token, RunId run, int attempt, JobIndex job, std::optional<Instant> slot);
   void signalled(Token token);
+  void beat(Token token);
   void main_ended(Token token, std::optional<int> exit_code, std::optional<int> signal);
   void dead(Token token);
 

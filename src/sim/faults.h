@@ -31,6 +31,7 @@ enum class Fault {
   job_slow,
   spawn_fails,
   leaks_processes,
+  job_goes_silent,
   daemon_killed,
   daemon_restarted,
   store_fails,
@@ -42,7 +43,7 @@ enum class Fault {
   operator_pauses,
   operator_resumes
 };
-inline constexpr int kFaultKinds = 17;
+inline constexpr int kFaultKinds = 18;
 
 /// How often, and how bad. Chances are per attempt.
 struct Mix {
@@ -79,10 +80,10 @@ namespace takt {
 
 template <>
 inline constexpr std::array<std::string_view, sim::kFaultKinds> kWords<sim::Fault>{
-    "job_fails",        "job_crashes",       "job_hangs",        "job_ignores_sigterm",
-    "job_slow",         "spawn_fails",       "leaks_processes",  "daemon_killed",
-    "daemon_restarted", "store_fails",       "store_slow",       "clock_stepped",
-    "suspended",        "operator_triggers", "operator_cancels", "operator_pauses",
-    "operator_resumes"};
+    "job_fails",       "job_crashes",      "job_hangs",         "job_ignores_sigterm",
+    "job_slow",        "spawn_fails",      "leaks_processes",   "job_goes_silent",
+    "daemon_killed",   "daemon_restarted", "store_fails",       "store_slow",
+    "clock_stepped",   "suspended",        "operator_triggers", "operator_cancels",
+    "operator_pauses", "operator_resumes"};
 
 }  // namespace takt

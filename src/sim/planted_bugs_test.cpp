@@ -324,6 +324,12 @@ std::vector<Bug> truth_bugs() {
        },
        {}},
       {"CallsTheImpatientHung", "S7", {}, [](core::JobSpec& job) { job.hung_after = job.expect; }},
+      {"CallsTheOneThatBeatsHung",
+       "S7",
+       {},
+       [](core::JobSpec& job) {
+         if (job.beat_within) *job.beat_within /= 4;
+       }},
       {"SparesTreesThatItKills", "S8", make<SparesTreesThatItKills>, {}},
       {"KillsOnlyTheMainProcess", "S8", make<KillsOnlyTheMainProcess>, {}},
       {"SparesLeftovers", "S8", make<SparesLeftovers>, {}},
@@ -344,6 +350,7 @@ std::vector<Bug> liveness_bugs() {
          job.hung_after.reset();
          job.timeout.reset();
        }},
+      {"DoesNotNoticeSilence", "L4", {}, [](core::JobSpec& job) { job.beat_within.reset(); }},
       {"KillsTooGently",
        "L4",
        {},

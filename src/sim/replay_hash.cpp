@@ -82,11 +82,13 @@ class Writer {
   }
   void write_value(const core::JobRow& v) {
     all(v.job, v.schedule, v.first_loaded_at, v.next_number, v.next_at, v.paused, v.paused_until,
-        v.paused_reason, v.quarantined, v.resumed_at, v.recoveries, v.last_recovery_at);
+        v.paused_reason, v.quarantined, v.resumed_at, v.recoveries, v.last_recovery_at,
+        v.recovery_due_at, v.recovery_for, v.unmet_since_at, v.waiting_due_at);
   }
   void write_value(const core::HeartbeatRow& v) {
     all(v.job, v.state, v.last_start_at, v.last_success_at, v.last_failure_at, v.last_skip_at,
-        v.last_outcome, v.consecutive_failures, v.run, v.attempt, v.pid, v.node);
+        v.last_outcome, v.consecutive_failures, v.run, v.attempt, v.pid, v.node, v.last_beat_at,
+        v.progress, v.note);
   }
   void write_value(const core::RunRow& v) {
     all(v.run, v.job, v.cause, v.slot_number, v.slot_at, v.priority, v.rank_at, v.state,
@@ -136,6 +138,9 @@ class Writer {
         v.log_bytes, v.leaked);
   }
   void write_value(const core::AttemptEnded& v) { all(v.token, v.end); }
+  void write_value(const core::BeatHeard& v) {
+    all(v.request, v.token, v.beat.progress, v.beat.note);
+  }
   void write_value(const core::LeftoverGone& v) { all(v.token, v.killed); }
   void write_value(const core::Trigger& v) { all(v.request, v.job, v.params, v.force); }
   void write_value(const core::Cancel& v) { all(v.request, v.run); }

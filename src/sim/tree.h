@@ -23,8 +23,10 @@ struct Behaviour {
   std::optional<int> signal;  // instead of the exit code
   bool ignores_term = false;
   Duration obeys_after{0};
-  std::optional<int> exit_on_term;  // none: dies of the signal
-  int leaks = 0;                    // processes that outlive the main one
+  std::optional<int> exit_on_term;       // none: dies of the signal
+  int leaks = 0;                         // processes that outlive the main one
+  std::optional<Duration> beats_every;   // none: it gives no sign of life
+  std::optional<Duration> silent_after;  // from its start on; none: it never stops beating
 };
 
 struct Tree {
@@ -41,6 +43,7 @@ struct Tree {
   bool terminated = false;  // SIGTERM has come
   int version = 0;          // steps entered for an older one no longer hold
   Instant started;
+  Instant quiet_since;                    // its start, or its last beat
   std::optional<Duration> kill_on_spawn;  // grace of a kill that came before the process
   core::ProcessEnd end;
 };

@@ -115,7 +115,7 @@ void World::happen(Happening what) {
                    },
                    [&](Strike&) {
                      agenda_.enter(plan_.next_strike(), Strike{});
-                     strike(plan_.draw());
+                     strike(draw_fault());
                    },
                    [&](StrikeAgain& again) { strike(again.fault); }, [&](Heal&) { heal(); }},
              what);

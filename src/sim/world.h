@@ -59,7 +59,7 @@ class World {
     int life;
     core::Event event;
   };
-  enum class TreeMove { spawn, main_ends, rest_dies, sigkill };
+  enum class TreeMove { spawn, beat, main_ends, rest_dies, sigkill };
   struct TreeStep {
     Token token;
     int version;
@@ -112,6 +112,7 @@ class World {
   void apply_fault(Behaviour& behaviour, Fault fault, Duration median);
   void spawn(Tree& tree);
   void kill(Token token, Duration grace, core::KillReason why);
+  void beat(Tree& tree);
   void end_main(Tree& tree);
   void end_tree(Token token);
   void tree_step(const TreeStep& step);
@@ -122,6 +123,7 @@ class World {
   void strike(Fault fault);
   void fired(Fault fault) { faults_[static_cast<std::size_t>(fault)] += 1; }
   bool suits(Fault fault, JobIndex job) const;
+  Fault draw_fault();
   bool strike_daemon(Fault fault);
   bool strike_store(Fault fault);
   bool strike_clock(Fault fault);

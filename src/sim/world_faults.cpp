@@ -16,8 +16,19 @@ constexpr Duration kStopBound = std::chrono::seconds{2};  // L9, beyond the long
 
 bool World::suits(Fault fault, JobIndex job) const {
   const core::JobSpec& spec = scenario_.fleet.jobs[job];
+  if (fault == Fault::job_goes_silent) return spec.beat_within.has_value();
   if (fault != Fault::job_hangs && fault != Fault::job_ignores_sigterm) return true;
   return spec.hung_after || spec.timeout;  // else nothing would ever end it
+}
+
+/// The next fault of the plan that can happen to a job of this fleet.
+Fault World::draw_fault() {
+  for (;;) {
+    const Fault fault = plan_.draw();
+    for (JobIndex job = 0; job < scenario_.fleet.jobs.size(); ++job) {
+      if (suits(fault, job)) return fault;
+    }
+  }
 }
 
 void World::strike(Fault fault) {
@@ -31,6 +42,7 @@ void World::strike(Fault fault) {
     case Fault::job_slow:
     case Fault::spawn_fails:
     case Fault::leaks_processes:
+    case Fault::job_goes_silent:
       armed_.push_back(fault);
       break;
     case Fault::daemon_killed:

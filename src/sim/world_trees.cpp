@@ -13,11 +13,15 @@ namespace {
 constexpr Duration kExpectDefault = std::chrono::minutes{1};
 constexpr Duration kDrainIdle = std::chrono::milliseconds{300};  // output is read that long
 
-/// The limit that a kill answers.
-std::optional<Duration> limit_of(const core::JobSpec& spec, core::KillReason why) {
-  return why == core::KillReason::hung      ? spec.hung_after
-         : why == core::KillReason::timeout ? spec.timeout
-                                            : std::nullopt;
+/// When the limit was reached that a kill answers.
+std::optional<Instant> limit_of(const core::JobSpec& spec, const Tree& tree, core::KillReason why) {
+  if (why == core::KillReason::timeout && spec.timeout) return tree.started + *spec.timeout;
+  if (why != core::KillReason::hung) return std::nullopt;
+  std::optional<Instant> at;
+  if (spec.hung_after) at = tree.started + *spec.hung_after;
+  if (!spec.beat_within) return at;
+  const Instant silent = tree.quiet_since + *spec.beat_within;
+  return at ? std::min(*at, silent) : silent;
 }
 
 /// Without a fault a job keeps within its limits, however close to them it is expected to come.
@@ -50,6 +54,10 @@ void World::apply_fault(Behaviour& behaviour, Fault fault, Duration median) {
     case Fault::spawn_fails:
       behaviour.spawn_errno = dice_trees_.chance(0.5) ? ENOENT : EAGAIN;
       return;
+    case Fault::job_goes_silent:
+      behaviour.hangs = true;
+      behaviour.silent_after = dice_trees_.between(Duration{0}, median);
+      return;
     case Fault::leaks_processes:
       behaviour.leaks = 1 + static_cast<int>(dice_trees_.below(5));
       return;
@@ -65,6 +73,9 @@ Behaviour World::draw_behaviour(JobIndex job) {
   behaviour.runs = std::min(dice_trees_.around(median), longest_natural(scenario_.fleet.jobs[job]));
   behaviour.obeys_after = dice_trees_.between(Duration{2}, kDrainIdle);
   if (dice_trees_.chance(0.5)) behaviour.exit_on_term = dice_trees_.chance(0.5) ? 0 : 143;
+  if (scenario_.fleet.jobs[job].beat_within) {
+    behaviour.beats_every = std::max(*scenario_.fleet.jobs[job].beat_within / 3, Duration{1});
+  }
   const bool fails = dice_trees_.chance(scenario_.mix.failure_chance);
   if (!faulty_) return behaviour;
   const auto chosen = std::ranges::find_if(armed_, [&](Fault fault) { return suits(fault, job); });
@@ -115,7 +126,10 @@ void World::spawn(Tree& tree) {
     return;
   }
   tree.spawned = tree.main_alive = true;
-  tree.started = now_;
+  tree.started = tree.quiet_since = now_;
+  if (tree.behaviour.beats_every) {
+    agenda_.enter(now_ + *tree.behaviour.beats_every, TreeStep{token, 0, TreeMove::beat});
+  }
   witness([&](Checker& c) { c.tree_started(now_, token, tree.run, tree.attempt, tree.job); });
   if (!tree.behaviour.hangs) {
     agenda_.enter(now_ + tree.behaviour.runs, TreeStep{token, tree.version, TreeMove::main_ends});
@@ -135,9 +149,9 @@ void World::kill(Token token, Duration grace, core::KillReason why) {
   const auto found = trees_.find(token);
   if (found == trees_.end() || found->second.life != life_) return;
   Tree& tree = found->second;
-  const auto limit = limit_of(scenario_.fleet.jobs[tree.job], why);
+  const auto limit = limit_of(scenario_.fleet.jobs[tree.job], tree, why);
   if (tree.spawned && limit) {
-    metrics_.detected(tree.job, now_ - std::max(tree.started + *limit, awake_since_));
+    metrics_.detected(tree.job, now_ - std::max(*limit, awake_since_));
   }
   if (scenario_.saboteur != nullptr && !scenario_.saboteur->kills(token)) {
     core::AttemptEnded ended{token, {}};
@@ -183,6 +197,9 @@ void World::tree_step(const TreeStep& step) {
         trees_.erase(found);  // the daemon died before it came to that
       }
       return;
+    case TreeMove::beat:
+      if (tree.main_alive) beat(tree);
+      return;
     case TreeMove::main_ends:
       if (step.version == tree.version && tree.main_alive) end_main(tree);
       return;
@@ -195,6 +212,16 @@ void World::tree_step(const TreeStep& step) {
       if (ours) end_tree(step.token);
       return;
   }
+}
+
+void World::beat(Tree& tree) {
+  const auto& silent_after = tree.behaviour.silent_after;
+  if (silent_after && now_ - tree.started >= *silent_after) return;
+  const Token token = tree.token;
+  tree.quiet_since = now_;
+  agenda_.enter(now_ + *tree.behaviour.beats_every, TreeStep{token, 0, TreeMove::beat});
+  witness([&](Checker& checker) { checker.tree_beat(now_, token); });
+  if (tree.life == life_) deliver(core::BeatHeard{{}, token, {}});
 }
 
 void World::end_main(Tree& tree) {

@@ -31,7 +31,16 @@ std::optional<StoreError> GroupWriter::commit(std::span<const core::Batch> group
   }
   if (!write(group)) return give_up();
   recorded_ = group.back().fleet;
+  for (const core::Batch& batch : group) trimmer_.saw(batch);
   return std::nullopt;
+}
+
+bool GroupWriter::trim() {
+  if (!open_) return false;
+  trimmer_.step(open_->connection);
+  if (open_->connection.ok()) return true;
+  static_cast<void>(give_up());  // a commit that meets the same trouble tells of it
+  return false;
 }
 
 /// An open connection goes on writing to a file that was deleted or moved, and all of it would be

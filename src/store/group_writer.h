@@ -20,6 +20,7 @@
 
 #include "store/database.h"
 #include "store/row_writer.h"
+#include "store/trimmer.h"
 
 namespace takt::store {
 
@@ -31,6 +32,12 @@ class GroupWriter {
   /// Writes every batch, in order, in one transaction; synced to the disk if one of them asks.
   /// Nothing is returned when all of it is committed; otherwise none of it is.
   std::optional<ports::StoreError> commit(std::span<const core::Batch> group);
+
+  /// How much history is kept; nothing is deleted before it is told.
+  void retain(KeepRules rules) { trimmer_.set(std::move(rules)); }
+  const Trimmer& trimmer() const { return trimmer_; }
+  /// One step of deleting history, after a commit that went well. False: it failed; nothing is lost.
+  bool trim();
 
   /// Brings the log into the database file and closes it.
   void close();
@@ -53,6 +60,7 @@ class GroupWriter {
   Owner owner_;
   FileIdentity identity_;
   std::unique_ptr<Open> open_;
+  Trimmer trimmer_;
   std::optional<core::FleetRow> recorded_;  // of the last group that was committed
 };
 

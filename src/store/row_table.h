@@ -46,14 +46,16 @@ template <>
 struct RowTable<core::JobRow> {
   static constexpr std::string_view kName = "jobs";
   static constexpr std::string_view kKey = "job";
-  static constexpr std::array<std::string_view, 12> kColumns{
-      "job",         "schedule",   "first_loaded_at", "next_number",
-      "next_at",     "paused",     "paused_until_at", "paused_reason",
-      "quarantined", "resumed_at", "recoveries",      "last_recovery_at"};
+  static constexpr std::array<std::string_view, 16> kColumns{
+      "job",           "schedule",         "first_loaded_at", "next_number",  "next_at",
+      "paused",        "paused_until_at",  "paused_reason",   "quarantined",  "resumed_at",
+      "recoveries",    "last_recovery_at", "recovery_due_at", "recovery_for", "unmet_since_at",
+      "waiting_due_at"};
   static constexpr auto fields = [](auto& row) {
     return std::tie(row.job, row.schedule, row.first_loaded_at, row.next_number, row.next_at,
                     row.paused, row.paused_until, row.paused_reason, row.quarantined,
-                    row.resumed_at, row.recoveries, row.last_recovery_at);
+                    row.resumed_at, row.recoveries, row.last_recovery_at, row.recovery_due_at,
+                    row.recovery_for, row.unmet_since_at, row.waiting_due_at);
   };
 };
 
@@ -61,7 +63,7 @@ template <>
 struct RowTable<core::HeartbeatRow> {
   static constexpr std::string_view kName = "job_heartbeats";
   static constexpr std::string_view kKey = "job";
-  static constexpr std::array<std::string_view, 12> kColumns{"job",
+  static constexpr std::array<std::string_view, 15> kColumns{"job",
                                                              "state",
                                                              "last_start_at",
                                                              "last_success_at",
@@ -72,11 +74,14 @@ struct RowTable<core::HeartbeatRow> {
                                                              "run",
                                                              "attempt",
                                                              "pid",
-                                                             "node"};
+                                                             "node",
+                                                             "last_beat_at",
+                                                             "progress",
+                                                             "note"};
   static constexpr auto fields = [](auto& row) {
     return std::tie(row.job, row.state, row.last_start_at, row.last_success_at, row.last_failure_at,
                     row.last_skip_at, row.last_outcome, row.consecutive_failures, row.run,
-                    row.attempt, row.pid, row.node);
+                    row.attempt, row.pid, row.node, row.last_beat_at, row.progress, row.note);
   };
 };
 

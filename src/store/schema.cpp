@@ -173,7 +173,37 @@ CREATE TABLE leader (                    -- one row: whose term it is
 ) STRICT;
 )sql";
 
-constexpr std::array kMigrations{Migration{1, kVersion1}};
+// What a restart had forgotten (the watchdog's clocks), and beats.
+constexpr const char* kVersion2 = R"sql(
+ALTER TABLE jobs ADD COLUMN recovery_due_at INTEGER;  -- a hang's recovery run backs off until then
+ALTER TABLE jobs ADD COLUMN recovery_for    INTEGER;  -- the run that hung
+ALTER TABLE jobs ADD COLUMN unmet_since_at  INTEGER;  -- since when a success is owed
+ALTER TABLE jobs ADD COLUMN waiting_due_at  INTEGER;  -- of the oldest slot missed since the last start
+-- Version 1 kept no due time: a hang that nothing has answered since is answered at the next start.
+UPDATE jobs SET recovery_due_at = (SELECT last_failure_at FROM job_heartbeats AS beat
+                                    WHERE beat.job = jobs.job AND beat.last_outcome = 'hung')
+ WHERE NOT quarantined AND NOT EXISTS (SELECT 1 FROM runs
+                                        WHERE runs.job = jobs.job AND runs.state <> 'ended');
+UPDATE jobs SET recovery_due_at = NULL WHERE resumed_at >= recovery_due_at;
+
+CREATE TABLE retention (                 -- history of a job that was deleted
+  job        TEXT PRIMARY KEY,
+  runs_from  INTEGER NOT NULL,           -- of lower runs and slots some or all are gone
+  slots_from INTEGER NOT NULL
+) STRICT;
+CREATE TABLE run_lengths (               -- of good runs that were deleted, for p50 and p95
+  job       TEXT    NOT NULL,
+  run       INTEGER NOT NULL,
+  length_ms INTEGER NOT NULL,
+  PRIMARY KEY (job, run)
+) STRICT, WITHOUT ROWID;
+
+ALTER TABLE job_heartbeats ADD COLUMN last_beat_at INTEGER;
+ALTER TABLE job_heartbeats ADD COLUMN progress     INTEGER;  -- 0..100, of the newest attempt
+ALTER TABLE job_heartbeats ADD COLUMN note         TEXT NOT NULL DEFAULT '';
+)sql";
+
+constexpr std::array kMigrations{Migration{1, kVersion1}, Migration{2, kVersion2}};
 
 }  // namespace
 

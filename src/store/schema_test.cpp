@@ -63,6 +63,45 @@ TEST_F(Schema, VersionsOfThisBuildFollowEachOtherFromOne) {
   for (const Migration& step : migrations()) EXPECT_EQ(step.to_version, ++version);
 }
 
+/// A file as version 1 left it: what it holds stays, what it could not say is unknown.
+TEST_F(Schema, ADatabaseOfVersionOneIsBroughtUpWithItsRows) {
+  Connection database = open();
+  ASSERT_TRUE(migrate(database, migrations().first(1)));
+  ASSERT_EQ(schema_version(database), 1);
+  ASSERT_TRUE(database.exec(R"sql(
+    INSERT INTO fleet VALUES ('social', 1000, 1.0, 9000, 2, 2, 5);
+    INSERT INTO jobs VALUES
+      ('hung',    'every 5m', 1000, 7, 300000, 0, NULL, '', 0, NULL, 2, 8000),
+      ('resumed', 'every 5m', 1000, 7, 300000, 0, NULL, '', 0, 8500, 0, NULL),
+      ('busy',    'every 5m', 1000, 7, 300000, 0, NULL, '', 0, NULL, 1, 8000),
+      ('stopped', 'every 5m', 1000, 7, 300000, 0, NULL, '', 1, NULL, 1, 8000),
+      ('fine',    'every 5m', 1000, 7, 300000, 1, NULL, 'deploy', 0, NULL, 0, NULL);
+    INSERT INTO job_heartbeats VALUES
+      ('hung',    'idle', 7000, NULL, 8000, NULL, 'hung', 3, NULL, 0, 0, ''),
+      ('resumed', 'idle', 7000, NULL, 8000, NULL, 'hung', 3, NULL, 0, 0, ''),
+      ('busy',    'retrying', 7000, NULL, 8000, NULL, 'hung', 3, NULL, 0, 0, ''),
+      ('stopped', 'quarantined', 7000, NULL, 8000, NULL, 'hung', 3, NULL, 0, 0, ''),
+      ('fine',    'idle', 7000, 8000, NULL, NULL, 'ok', 0, NULL, 0, 0, '');
+    INSERT INTO runs VALUES (1, 'busy', 'recovery', NULL, NULL, 'P0', 8000, 'retrying', 'ran', NULL,
+      NULL, 8000, 8000, NULL, 0, 9000, 1, 1, 0, '', NULL, 0, '', '{}', '[]');
+  )sql"))
+      << database.recover().what;
+  ASSERT_TRUE(migrate(database, migrations())) << database.recover().what;
+  EXPECT_EQ(schema_version(database), migrations().back().to_version);
+  EXPECT_EQ(database.value<std::string>("SELECT group_concat(job) FROM jobs "
+                                        "WHERE recovery_due_at IS NOT NULL"),
+            "hung")
+      << "a hang that nothing has answered is answered at the next start";
+  EXPECT_EQ(database.value<int>("SELECT count(*) FROM jobs WHERE unmet_since_at IS NULL AND "
+                                "waiting_due_at IS NULL AND recovery_for IS NULL"),
+            5);
+  EXPECT_EQ(database.value<std::string>("SELECT paused_reason FROM jobs WHERE job = 'fine'"),
+            "deploy");
+  EXPECT_EQ(database.value<int>("SELECT count(*) FROM job_heartbeats WHERE last_beat_at IS NULL "
+                                "AND progress IS NULL AND note = ''"),
+            5);
+}
+
 TEST_F(Schema, EveryTableOfTheDesignIsThereAndStrict) {
   Connection database = open();
   ASSERT_TRUE(migrate(database, migrations()));

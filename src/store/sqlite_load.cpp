@@ -7,6 +7,7 @@ namespace takt::store {
 namespace {
 
 constexpr std::chrono::milliseconds kBusy{5000};
+constexpr std::ptrdiff_t kLengthsMax = 50;
 
 template <class Row>
 std::vector<Row> select(sql::Connection& database, const std::string& condition) {
@@ -29,12 +30,24 @@ std::map<std::string, std::vector<Duration>> select_durations(sql::Connection& d
         SELECT id FROM runs WHERE outcome = 'ok' AND job = names.job
           AND started_at IS NOT NULL AND ended_at IS NOT NULL ORDER BY id DESC LIMIT 50)
      ORDER BY names.job, runs.id)sql");
+  // Runs that were deleted are older than those of their job that are there.
+  sql::Statement deleted(database, "SELECT job, length_ms FROM run_lengths ORDER BY job, run");
   std::map<std::string, std::vector<Duration>> durations;
+  while (deleted.next()) {
+    std::string job;
+    Duration length{};
+    deleted.read(job, length);
+    durations[std::move(job)].push_back(length);
+  }
   while (statement.next()) {
     std::string job;
     Duration length{};
     statement.read(job, length);
     durations[std::move(job)].push_back(length);
+  }
+  for (auto& [job, lengths] : durations) {
+    if (std::ssize(lengths) > kLengthsMax)
+      lengths.erase(lengths.begin(), lengths.end() - kLengthsMax);
   }
   return durations;
 }

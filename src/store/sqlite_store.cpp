@@ -9,6 +9,7 @@
 #include <iterator>
 #include <mutex>
 #include <thread>
+#include <utility>
 
 #include "store/group_writer.h"
 #include "store/sqlite_load.h"
@@ -24,6 +25,12 @@ constexpr std::chrono::milliseconds kWaitFirst{50};  // before a failed group is
 constexpr std::chrono::milliseconds kWaitMax{1000};
 constexpr std::chrono::milliseconds kLockPatience{1000};  // before a lock counts as a failure
 constexpr std::chrono::milliseconds kClosing{2000};
+// History is trimmed when nothing was written for kQuiet, at the latest kTrimEvery after the last time;
+// one step after the other, kTrimPause apart, when much is to be deleted.
+constexpr std::chrono::milliseconds kQuiet{250};
+constexpr std::chrono::milliseconds kTrimEvery{1000};
+constexpr std::chrono::milliseconds kTrimPause{20};
+constexpr std::chrono::seconds kTrimAgain{60};  // after it failed
 
 /// A thread that takes no signals: they are the loop's business, and without SIGXFSZ a write beyond
 /// the file size limit is an error like any other.
@@ -67,6 +74,14 @@ class SqliteStore::Writer {
     work_.notify_one();
   }
 
+  void retain(KeepRules rules) {
+    {
+      const std::scoped_lock lock(mutex_);
+      new_rules_ = std::move(rules);
+    }
+    work_.notify_one();
+  }
+
   std::size_t backlog() const {
     const std::scoped_lock lock(mutex_);
     return backlog_;
@@ -84,17 +99,52 @@ class SqliteStore::Writer {
       const Seq through = group.back().seq;
       const std::size_t batches = group.size();
       group.clear();  // a fleet's first batch is as large as the fleet; the next may be hours away
+      written_at_ = Clock::now();
       listener_.recorded(through);
       note_recorded(batches);
     }
     groups_.close();
   }
 
+  /// Waits for something to do. True: that was history to trim (or new rules for it).
+  bool trims_first(std::unique_lock<std::mutex>& lock) {
+    const auto wakes = [this] { return !queue_.empty() || give_up_at_ || new_rules_; };
+    const auto due = trim_due();
+    if (due) {
+      work_.wait_until(lock, *due, wakes);
+    } else {
+      work_.wait(lock, wakes);
+    }
+    if (give_up_at_) return false;
+    const bool trims = due && *due <= Clock::now();
+    if (trims) {
+      lock.unlock();
+      trim();
+      lock.lock();
+    }
+    return queue_.empty() && !give_up_at_;
+  }
+
+  std::optional<Clock::time_point> trim_due() const {
+    if (!groups_.trimmer().has_work()) return std::nullopt;
+    auto due = std::min(written_at_ + kQuiet, trimmed_at_ + kTrimEvery);
+    if (groups_.trimmer().is_behind() || written_at_ < trimmed_at_) due = trimmed_at_ + kTrimPause;
+    return std::max(due, trim_again_at_);
+  }
+
+  void trim() {
+    const bool done = groups_.trim();
+    trimmed_at_ = Clock::now();
+    if (!done) trim_again_at_ = trimmed_at_ + kTrimAgain;
+  }
+
   /// Everything queued, in order, waiting for a first batch. Empty: nothing is left and it is time
   /// to go.
   std::vector<core::Batch> take() {
     std::unique_lock lock(mutex_);
-    work_.wait(lock, [this] { return !queue_.empty() || give_up_at_; });
+    do {
+      if (new_rules_) groups_.retain(*std::exchange(new_rules_, std::nullopt));
+    } while (trims_first(lock));
     const auto end =
         queue_.begin() + static_cast<std::ptrdiff_t>(std::min(queue_.size(), kGroupMax));
     std::vector<core::Batch> group(std::make_move_iterator(queue_.begin()),
@@ -148,11 +198,15 @@ class SqliteStore::Writer {
   std::deque<core::Batch> queue_;
   std::size_t backlog_ = 0;                      // queued and in the group that is being written
   std::optional<Clock::time_point> give_up_at_;  // set: closing
+  std::optional<KeepRules> new_rules_;
   std::condition_variable work_;
   std::condition_variable done_;
   mutable std::mutex mutex_;
 
   GroupWriter groups_;
+  Clock::time_point written_at_ = Clock::now();
+  Clock::time_point trimmed_at_ = Clock::now();
+  Clock::time_point trim_again_at_;
   ports::StoreListener& listener_;
   std::thread thread_;
 };
@@ -187,6 +241,8 @@ SqliteStore::SqliteStore(std::filesystem::path file, std::unique_ptr<Writer> wri
 SqliteStore::~SqliteStore() = default;
 
 std::expected<core::Stored, StoreError> SqliteStore::load() { return load_stored(file_); }
+
+void SqliteStore::retain(KeepRules rules) { writer_->retain(std::move(rules)); }
 
 void SqliteStore::submit(core::Batch batch) { writer_->submit(std::move(batch)); }
 

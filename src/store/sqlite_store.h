@@ -18,6 +18,7 @@
 #include <string>
 
 #include "ports/store.h"
+#include "store/keep_rules.h"
 
 namespace takt::store {
 
@@ -38,6 +39,10 @@ class SqliteStore final : public ports::Store {
   SqliteStore& operator=(const SqliteStore&) = delete;
 
   std::expected<core::Stored, ports::StoreError> load() override;
+
+  /// Any thread. From now on history is deleted that is kept no longer (store/trimmer.h), between the
+  /// commits and in small steps. Before the first call nothing is.
+  void retain(KeepRules rules);
 
   /// Any thread. Never blocks on the disk.
   void submit(core::Batch batch) override;

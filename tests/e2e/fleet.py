@@ -162,6 +162,14 @@ class Fleet:
     def database(self):
         return sqlite3.connect(f"file:{self.state_dir / 'takt.db'}?mode=ro", uri=True)
 
+    def sql(self, query, *values):
+        """Rows of the fleet's database."""
+        connection = self.database()
+        try:
+            return connection.execute(query, values).fetchall()
+        finally:
+            connection.close()
+
     @property
     def state_dir(self):
         return self.dir / "state" / "e2e"

@@ -142,6 +142,7 @@ const std::map<std::string, Setter>& setters() {
       {"timeout", [](Job& j, const Text& v) { j.timeout = duration(v); }},
       {"kill_grace", [](Job& j, const Text& v) { j.kill_grace = duration(v); }},
       {"hung_after", [](Job& j, const Text& v) { j.hung_after = duration(v); }},
+      {"beat_within", [](Job& j, const Text& v) { j.beat_within = duration(v); }},
       {"stale_after", [](Job& j, const Text& v) { j.stale_after = duration(v); }},
       {"late_after", [](Job& j, const Text& v) { j.late_after = duration(v); }},
       {"quarantine_after", [](Job& j, const Text& v) { j.quarantine_after = std::stoi(v); }},

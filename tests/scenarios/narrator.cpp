@@ -110,6 +110,14 @@ void Narrator::tell_row(const core::JobRow& row) {
   known = {pause, row.quarantined, row.recoveries};
 }
 
+void Narrator::tell_row(const core::HeartbeatRow& row) {
+  if (!row.last_beat_at || beats_[row.job] == *row.last_beat_at) return;
+  beats_[row.job] = *row.last_beat_at;
+  const std::string progress = row.progress ? fmt::format(" {} %", *row.progress) : "";
+  line(fmt::format("heartbeat {} beat at {}{}{}", row.job, scenario_time(*row.last_beat_at),
+                   progress, row.note.empty() ? "" : " " + row.note));
+}
+
 void Narrator::tell_row(const core::RunRow& row) {
   std::string& known = runs_[row.run];
   const std::string now = standing(row);

@@ -40,7 +40,7 @@ class Narrator {
   void tell_row(const core::SlotsRow& row);
   void tell_row(const core::EventRow& row);
   void tell_row(const core::NodeRow&) {}
-  void tell_row(const core::HeartbeatRow&) {}
+  void tell_row(const core::HeartbeatRow& row);  // its beats; the rest follows from runs
   void tell_effect(const core::Persist& effect);
   void tell_effect(const core::LaunchAttempt& effect);
   void tell_effect(const core::KillTree& effect);
@@ -52,6 +52,7 @@ class Narrator {
   WallTime at_;
   std::vector<std::string> lines_;
   std::map<std::string, JobFacts> jobs_;
+  std::map<std::string, WallTime> beats_;
   std::map<RunId, std::string> runs_;
   std::map<Token, std::string> attempts_;  // "1.2 posting"
 };

@@ -167,6 +167,17 @@ class Player {
     shell().tell(trigger);
   }
 
+  void beat(const Words& words) {
+    core::BeatHeard heard{next_request(), {}, {}};
+    const auto token = value_of(words, "token");
+    heard.token = token ? Token{std::stoll(*token)} : any_living(words);
+    if (const auto progress = value_of(words, "progress")) {
+      heard.beat.progress = core::parse_progress(*progress);
+    }
+    heard.beat.note = value_of(words, "note");
+    shell().tell(heard);
+  }
+
   void pause(const Words& words) {
     core::Pause pause{next_request(), all_or_name(words.at(0)), {}, {}};
     if (const auto lasting = value_of(words, "for")) pause.lasting = signed_duration(*lasting);
@@ -237,6 +248,12 @@ class Player {
       const Token token = living(w, false);
       shell().started(token);
       shell().ended(token, end_of(w));
+    };
+    steps_["beat"] = [this](const Words& w) { beat(w); };
+    steps_["line"] = [this](const Words& w) {
+      std::string text;
+      for (std::size_t i = 1; i < w.size(); ++i) text += (i > 1 ? " " : "") + w[i];
+      shell().tell(core::BeatHeard{{}, any_living({w.at(0)}), core::parse_beat(text)});
     };
     steps_["gone"] = [this](const Words& w) { shell().gone(leftover(w.at(0))); };
   }

@@ -17,6 +17,8 @@
 //   started JOB | ended JOB END | done JOB END   what its (oldest) process does; run=N picks one
 //   deferred JOB | ending JOB                 it cannot be started for now; only its main process ended
 //   gone JOB                                  its leftover is proven dead
+//   beat JOB|token=N [progress=N] [note=word] a sign of life, by request
+//   line JOB text ...                         the same by a line to TAKT_FD
 //   trigger JOB [force] [name=value]... | cancel RUN | pause JOB|all [for=1h] [reason=word]
 //   resume JOB|all | drain | shutdown
 //   hold store | record N | release store     batches wait; N of them are recorded; all of them

@@ -50,7 +50,8 @@ def fleet_text():
         catchup = ["latest", "all", "none"][i % 3]
         jobs.append(f'[job.j{i}]\nrun = ["./witness", "{work}"]\nevery = "{every}ms"\n'
                     f'overlap = "{overlap}"\ncatchup = "{catchup}"\ncatchup_max = 3\n'
-                    f'kill_grace = "1s"\nretries = 1\nbackoff = {{ first = "50ms" }}\n')
+                    f'kill_grace = "1s"\nretries = 1\nbackoff = {{ first = "50ms" }}\n'
+                    'keep_runs = 1000000\n')  # all of it is judged
     return "\n".join(jobs)
 
 
