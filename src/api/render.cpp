@@ -309,7 +309,12 @@ json::object status(const core::FleetView& fleet, std::optional<double> memory_u
                    {"overdue", names(fleet.overdue)},
                    {"quarantined", names(fleet.quarantined)},
                    {"disabled_by_problem", names(fleet.disabled_by_problem)}};
-  if (!fleet.store_error.empty()) out["store_error"] = utf8(fleet.store_error);
+  if (!fleet.store_ok) {
+    out["store_error"] = utf8(fleet.store_error);
+    out["journal_used_bytes"] = fleet.journal.used_bytes;
+    out["journal_capacity_bytes"] = fleet.journal.capacity_bytes;
+    out["store_backlog"] = fleet.store_backlog;
+  }
   return out;
 }
 

@@ -141,9 +141,15 @@ TEST(Render, AStatusIsOkUntilSomethingIsStuck) {
 
 TEST(Render, ADegradedStoreMakesTheStatusNotOk) {
   core::FleetView fleet{.name = "demo", .now = {}, .store_ok = false, .store_error = "disk full"};
+  fleet.journal = {4096, 1'044'480};
+  fleet.store_backlog = 3;
   const auto out = status(fleet, std::nullopt);
   EXPECT_EQ(out.at("ok"), json::value(false));
   EXPECT_EQ(out.at("store"), json::value("degraded"));
+  EXPECT_EQ(out.at("store_error"), json::value("disk full"));
+  EXPECT_EQ(out.at("journal_used_bytes"), json::value(4096));
+  EXPECT_EQ(out.at("journal_capacity_bytes"), json::value(1'044'480));
+  EXPECT_EQ(out.at("store_backlog"), json::value(3));
 }
 
 TEST(Render, ASummaryNamesAtMostFiveJobsOfAKind) {

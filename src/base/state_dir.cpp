@@ -8,6 +8,10 @@ std::filesystem::path database_file(const std::filesystem::path& state_dir) {
   return state_dir / "takt.db";
 }
 
+std::filesystem::path journal_file(const std::filesystem::path& state_dir) {
+  return state_dir / "journal";
+}
+
 std::filesystem::path socket_file(const std::filesystem::path& state_dir) {
   return state_dir / "takt.sock";
 }

@@ -2,6 +2,7 @@
 // Where things lie below a fleet's state_dir (0700). The daemon makes them, the command line finds them.
 //
 //   takt.db                        history (SQLite; -wal and -shm beside it)
+//   journal                        what the database could not take yet; 1 MiB
 //   takt.sock                      control socket, 0600; there only while a daemon runs
 //   takt.lock                      held by the one daemon of this folder; keeps its pid
 //   logs/<job>/<run>-<attempt>.log what an attempt wrote
@@ -14,6 +15,7 @@
 namespace takt {
 
 std::filesystem::path database_file(const std::filesystem::path& state_dir);
+std::filesystem::path journal_file(const std::filesystem::path& state_dir);
 std::filesystem::path socket_file(const std::filesystem::path& state_dir);
 std::filesystem::path lock_file(const std::filesystem::path& state_dir);
 std::filesystem::path log_folder(const std::filesystem::path& state_dir, std::string_view job);

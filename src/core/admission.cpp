@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "core/attempts.h"
+#include "core/degraded.h"
 #include "core/gates.h"
 #include "core/settle.h"
 
@@ -10,7 +11,8 @@ namespace takt::core {
 namespace {
 
 bool node_is_open(const State& s) {
-  return s.mode == Mode::working && s.store_ok && s.alive() < s.spec.max_running;
+  return s.mode == Mode::working && (s.store_ok || journal_takes_starts(s)) &&
+         s.alive() < s.spec.max_running;
 }
 
 /// The gates of a run that could not start at once, kept once in its row.
@@ -51,6 +53,7 @@ void admit(Turn& turn) {
       case GateAnswer::pass:
       case GateAnswer::not_asked:
         start_attempt(turn, run);
+        promise_start(turn);
         break;
       case GateAnswer::hold:
         note_gates(turn, run, answers);

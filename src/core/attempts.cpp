@@ -194,6 +194,14 @@ LaunchAttempt launch_of(const Turn& turn, const Run& run) {
   return launch;
 }
 
+void launch(Turn& turn, Run& run) {
+  run.attempt->phase = Phase::launching;
+  // Limits count from here, however long the store took.
+  run.attempt->started_at = run.attempt->quiet_since = turn.now;
+  turn.s.wake.set(run.job, wake_of(turn.s, run.job));
+  turn.effects.emplace_back(launch_of(turn, run));
+}
+
 }  // namespace
 
 Run* run_of(Turn& turn, Token token) {
@@ -238,13 +246,19 @@ void on_recorded(Turn& turn, const Recorded& event) {
   while (!pending.empty() && pending.front().after <= event.through) {
     Run* run = run_of(turn, pending.front().token);
     pending.pop_front();
-    if (run == nullptr) continue;  // it was killed before its launch
-    run->attempt->phase = Phase::launching;
-    // Limits count from the launch, however long the store took.
-    run->attempt->started_at = run->attempt->quiet_since = turn.now;
-    turn.s.wake.set(run->job, wake_of(turn.s, run->job));
-    turn.effects.emplace_back(launch_of(turn, *run));
+    if (run != nullptr) launch(turn, *run);  // else it was killed before its launch
   }
+}
+
+void launch_journaled(Turn& turn, Seq through) {
+  std::erase_if(turn.s.pending_launches, [&](const PendingLaunch& pending) {
+    if (pending.after > through) return false;
+    Run* run = run_of(turn, pending.token);
+    if (run == nullptr) return true;
+    if (!turn.s.spec_of(run->job).critical) return false;  // goes on when the store is back
+    launch(turn, *run);
+    return true;
+  });
 }
 
 void on_started(Turn& turn, const AttemptStarted& event) {

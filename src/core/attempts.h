@@ -26,6 +26,9 @@ void start_attempt(Turn& turn, Run& run);
 /// Batches are committed: launches whose rows they held.
 void on_recorded(Turn& turn, const Recorded& event);
 
+/// Batches are in the journal: launches of critical jobs whose rows they held.
+void launch_journaled(Turn& turn, Seq through);
+
 void on_started(Turn& turn, const AttemptStarted& event);
 void on_deferred(Turn& turn, const StartDeferred& event);
 void on_mains_ended(Turn& turn, const MainsEnded& event);

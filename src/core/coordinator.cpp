@@ -11,6 +11,7 @@
 #include "core/beats.h"
 #include "core/coordinator_impl.h"
 #include "core/definition.h"
+#include "core/degraded.h"
 #include "core/reload.h"
 #include "core/requests.h"
 #include "core/slots.h"
@@ -33,32 +34,16 @@ void on_clock_stepped(Turn& turn, const ClockStepped& event) {
              {{"by_ms", std::to_string(event.by.count())}});
 }
 
-void on_store_failed(Turn& turn, const StoreFailed& event) {
-  turn.s.store_error = event.why;
-  if (!turn.s.store_ok) return;
-  turn.s.store_ok = false;
-  turn.event(Severity::error, EventKind::store_failed, std::nullopt, std::nullopt,
-             "rows cannot be written: " + event.why);
-}
-
-void on_store_back(Turn& turn) {
-  if (turn.s.store_ok) return;
-  turn.s.store_ok = true;
-  turn.s.store_error.clear();
-  for (JobIndex i = 0; i < turn.s.jobs.size(); ++i) {
-    if (turn.s.jobs[i].beat) turn.s.wake.set(i, wake_of(turn.s, i));  // its row was held back
-  }
-  turn.event(Severity::info, EventKind::store_back, std::nullopt, std::nullopt,
-             "rows can be written again");
-}
-
 void fire_due(Turn& turn);
 
 void apply(Turn& turn, const Event& event) {
-  std::visit(Match{[](const Tick&) {}, [&](const ClockStepped& e) { on_clock_stepped(turn, e); },
+  std::visit(Match{[](const Tick&) {},
+                   [&](const ClockStepped& e) { on_clock_stepped(turn, e); },
                    [&](const Recorded& e) { on_recorded(turn, e); },
                    [&](const StoreFailed& e) { on_store_failed(turn, e); },
-                   [&](const StoreBack&) { on_store_back(turn); },
+                   [&](const Journaled& e) { on_journaled(turn, e); },
+                   [&](const JournalFull& e) { on_journal_full(turn, e); },
+                   [&](const StoreBack& e) { on_store_back(turn, e); },
                    [&](const AttemptStarted& e) { on_started(turn, e); },
                    [&](const StartDeferred& e) { on_deferred(turn, e); },
                    [&](const MainsEnded& e) { on_mains_ended(turn, e); },
@@ -73,6 +58,7 @@ void apply(Turn& turn, const Event& event) {
                    [&](const ShutDown& e) { on_shut_down(turn, e); },
                    [&](const Reload& e) {
                      fire_due(turn);  // what is due by now is due under the old definition
+                     for (JobIndex i = 0; i < turn.s.jobs.size(); ++i) miss_held_slots(turn, i);
                      on_reload(turn, e);
                    },
                    [&](const ReloadFailed& e) { on_reload_failed(turn, e); }},
@@ -93,10 +79,12 @@ void fire_retries(Turn& turn, JobIndex index) {
 void fire(Turn& turn, JobIndex index) {
   fire_attempt_limits(turn, index);
   fire_deadlines(turn, index);
-  fire_slots(turn, index);
-  if (fire_pause_end(turn, index)) fire_slots(turn, index);  // those after it are the job's again
+  if (decides(turn.s, index)) {
+    fire_slots(turn, index);
+    if (fire_pause_end(turn, index)) fire_slots(turn, index);  // those after it are the job's again
+  }
   fire_retries(turn, index);
-  fire_verdicts(turn, index);
+  if (decides(turn.s, index)) fire_verdicts(turn, index);
   fire_beats(turn, index);
   turn.s.wake.set(index, wake_of(turn.s, index));
 }
@@ -139,6 +127,12 @@ Effects Coordinator::open(Instant now) {
   turn.event(Severity::info, EventKind::fleet_started, std::nullopt, std::nullopt,
              fmt::format("{} starts with {} jobs; {} unfinished attempts of an earlier daemon",
                          s.spec.name, s.listed, s.leftovers));
+  if (s.journal_replayed > 0) {
+    turn.event(Severity::info, EventKind::journal_replayed, std::nullopt, std::nullopt,
+               fmt::format("{} batches that an earlier daemon had left in the journal are replayed",
+                           s.journal_replayed),
+               {{"batches", std::to_string(s.journal_replayed)}});
+  }
   open_leftovers(turn);
   for (JobIndex i = 0; i < s.jobs.size(); ++i) {
     const bool fresh = s.jobs[i].job_row_dirty;
@@ -161,6 +155,7 @@ Effects Coordinator::handle(const Event& event, Instant now) {
   Turn turn{impl_->s, now};
   apply(turn, event);
   fire_due(turn);
+  recovered(impl_->s);
   admit(turn);
   check_stopped(turn);
   return turn.finish();
@@ -174,6 +169,8 @@ Instant Coordinator::next_wake() const {
 }
 
 bool Coordinator::reconciled() const { return impl_->s.leftovers == 0; }
+
+bool Coordinator::store_ok() const { return impl_->s.store_ok; }
 
 bool Coordinator::quiet() const { return impl_->s.live_attempts == 0; }
 

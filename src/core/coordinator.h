@@ -61,6 +61,9 @@ class Coordinator {
   /// All leftovers of earlier daemons are proven dead and settled.
   bool reconciled() const;
 
+  /// Between StoreFailed and StoreBack: false.
+  bool store_ok() const;
+
   /// No attempt is alive or on its way.
   bool quiet() const;
 

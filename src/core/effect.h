@@ -14,13 +14,14 @@
 
 namespace takt::core {
 
-/// Hand these rows to the store; answer with Recorded, or StoreFailed and later StoreBack +
-/// Recorded.
+/// Hand these rows to the store; answer with Recorded, or StoreFailed, then Journaled or JournalFull,
+/// and later StoreBack + Recorded.
 struct Persist {
   Batch batch;
 };
 
-/// Start the process of an attempt. Comes only after the batch with its row was Recorded; answer
+/// Start the process of an attempt. Comes only after the batch with its row was Recorded (critical
+/// jobs: or Journaled); answer
 /// with AttemptStarted then AttemptEnded, or AttemptEnded alone when it could not be spawned.
 struct LaunchAttempt {
   Token token;
@@ -56,8 +57,8 @@ struct Refusal {
   Gates gates;  // for refused: the gates that said no
 };
 
-/// Answer a request, but not before batch `after` is recorded (0: at once): what is acknowledged
-/// survives any crash.
+/// Answer a request, but not before batch `after` is recorded or journaled (0: at once): what is
+/// acknowledged survives any crash.
 struct Answer {
   RequestId request;
   Seq after;
@@ -65,7 +66,7 @@ struct Answer {
   std::string state;                                    // of that run
 };
 
-/// Everything has ended after ShutDown; the last batch is `after`.
+/// Everything has ended after ShutDown; the last batch, to be recorded or journaled, is `after`.
 struct Stopped {
   Seq after;
 };

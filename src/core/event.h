@@ -12,6 +12,7 @@
 #include "base/ids.h"
 #include "base/time.h"
 #include "core/beat.h"
+#include "core/journal.h"
 #include "core/rows.h"
 #include "core/spec.h"
 
@@ -34,12 +35,31 @@ struct Recorded {
   Seq through;
 };
 
-/// Writes fail for now. Nothing that was handed over is lost; the store goes on trying.
+/// Writes fail for now. Nothing that was handed over is lost; the store goes on trying, and puts
+/// into its journal what fits.
 struct StoreFailed {
   std::string why;
+  JournalUse journal;
 };
 
-struct StoreBack {};
+/// Batches up to and including this one are in the journal, synced to the disk. Comes between
+/// StoreFailed and StoreBack only; Recorded follows for the same batches later.
+struct Journaled {
+  Seq through;
+  JournalUse journal;
+};
+
+/// The journal takes nothing more until the store is back: no room, or it cannot be written either.
+struct JournalFull {
+  std::string why;
+  JournalUse journal;
+};
+
+/// Everything that waited is committed, in order; Recorded follows.
+struct StoreBack {
+  std::int64_t journaled = 0;  // batches that had been in the journal
+  std::int64_t held = 0;       // batches that had been in memory only
+};
 
 // --- processes -----------------------------------------------------------------------------------
 
@@ -144,8 +164,9 @@ struct ReloadFailed {
   std::vector<std::pair<std::string, std::string>> data;  // of the event that tells it
 };
 
-using Event = std::variant<Tick, ClockStepped, Recorded, StoreFailed, StoreBack, AttemptStarted,
-                           StartDeferred, MainsEnded, AttemptEnded, BeatHeard, LeftoverGone,
-                           Trigger, Cancel, Pause, Resume, Drain, ShutDown, Reload, ReloadFailed>;
+using Event =
+    std::variant<Tick, ClockStepped, Recorded, StoreFailed, Journaled, JournalFull, StoreBack,
+                 AttemptStarted, StartDeferred, MainsEnded, AttemptEnded, BeatHeard, LeftoverGone,
+                 Trigger, Cancel, Pause, Resume, Drain, ShutDown, Reload, ReloadFailed>;
 
 }  // namespace takt::core

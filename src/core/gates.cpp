@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "core/degraded.h"
 #include "core/settle.h"
 
 namespace takt::core {
@@ -135,12 +136,27 @@ void explain_node(const Question& q, Gate& gate) {
 
 // --- store
 
-GateAnswer ask_store(const Question& q) { return pass_if(q.s.store_ok, GateAnswer::hold); }
+GateAnswer ask_store(const Question& q) { return pass_if(decides(q.s, q.index), GateAnswer::hold); }
+
+std::string journal_words(const JournalUse& use) {
+  if (use.capacity_bytes == 0) return "no journal";
+  return fmt::format("journal {} of {} KiB", (use.used_bytes + 1023) / 1024,
+                     use.capacity_bytes / 1024);
+}
 
 void explain_store(const Question& q, Gate& gate) {
-  gate.value = q.s.store_ok ? "ok" : "failed";
-  gate.limit = "ok";
-  gate.text = q.s.store_ok ? "rows can be written" : "rows cannot be written: " + q.s.store_error;
+  gate.value = gate.limit = "ok";
+  gate.text = "rows can be written";
+  if (q.s.store_ok) return;
+  gate.value = "failed, " + journal_words(q.s.degraded.journal);
+  gate.text = "rows cannot be written: " + q.s.store_error;
+  if (gate.answer == GateAnswer::pass) {
+    gate.text += "; critical jobs start through the journal";
+  } else if (journal_takes_starts(q.s)) {
+    gate.text += "; the journal is for ends and critical starts";
+  } else if (q.s.degraded.journal.capacity_bytes > 0) {
+    gate.text += "; the journal is full";
+  }
 }
 
 // --- all of them

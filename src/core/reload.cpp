@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "core/definition.h"
+#include "core/degraded.h"
 #include "core/schedule.h"
 #include "core/settle.h"
 #include "core/wall_slots.h"
@@ -330,7 +331,9 @@ void on_reload(Turn& turn, const Reload& event) {
   const std::string text = difference.text();
   turn.event(Severity::info, EventKind::reloaded, std::nullopt, std::nullopt,
              "the fleet file is reloaded: " + text, difference.data(s.listed));
-  turn.effects.emplace_back(Answer{event.request, turn.seq(), std::optional<RunId>{}, text});
+  // The file says the same at the next start, so it needs no row to be true.
+  const Seq after = nothing_is_durable(s) ? Seq{} : turn.seq();
+  turn.effects.emplace_back(Answer{event.request, after, std::optional<RunId>{}, text});
 }
 
 void on_reload_failed(Turn& turn, const ReloadFailed& event) {

@@ -7,9 +7,11 @@
 
 #include "core/admission.h"
 #include "core/attempts.h"
+#include "core/degraded.h"
 #include "core/gates.h"
 #include "core/params.h"
 #include "core/settle.h"
+#include "core/slots.h"
 #include "core/watchdog.h"
 
 namespace takt::core {
@@ -39,6 +41,17 @@ void accept_unchanged(Turn& turn, RequestId request) {
   turn.effects.emplace_back(Answer{request, turn.s.last_seq, std::optional<RunId>{}, {}});
 }
 
+/// True, and refused, while nothing that is asked for could be kept.
+bool refuse_undurable(Turn& turn, RequestId request) {
+  if (!nothing_is_durable(turn.s)) return false;
+  refuse(turn, request,
+         {Refusal::Kind::refused,
+          "it cannot be recorded: " + turn.s.store_error,
+          "free space or repair the disk, takt goes on by itself; then ask again",
+          {}});
+  return true;
+}
+
 /// One job by name, or all of them for an empty name; nullopt (and refused) for an unknown one.
 std::optional<std::vector<JobIndex>> jobs_meant(Turn& turn, RequestId request,
                                                 const std::string& name) {
@@ -62,11 +75,14 @@ std::string sentence_of(const Gates& gates) {
   return text;
 }
 
-/// What stands against a run made by hand: any skip, a store that cannot record it, a run that is
-/// queued already, and with overlap = "skip" any open run. Being held is no refusal.
+/// What stands against a run made by hand: any skip, a store that can neither record nor journal it,
+/// a run that is queued already, and with overlap = "skip" any open run. Being held is no refusal;
+/// but a run that would be ended for one that is held goes on.
 bool refuses_trigger(const State& s, JobIndex index, const Gates& gates) {
-  if (!s.store_ok || decision(gates) == GateAnswer::skip) return true;
+  if (decision(gates) == GateAnswer::skip) return true;
   const Overlap overlap = s.spec_of(index).overlap;
+  if (!s.store_ok && !journal_takes_starts(s)) return true;
+  if (!decides(s, index) && overlap == Overlap::replace) return true;
   if (overlap != Overlap::queue && overlap != Overlap::replace) return false;
   for (const RunId id : s.jobs[index].open) {
     if (s.runs.at(id).state == RunState::waiting) return true;
@@ -152,20 +168,31 @@ void on_cancel(Turn& turn, const Cancel& event) {
     return;
   }
   Run& run = found->second;
+  const bool durable = !nothing_is_durable(s);
   turn.event(
       Severity::info, EventKind::run_cancelled, run.job, run.id,
       fmt::format("{}: run {} is cancelled by request", s.spec_of(run.job).name, run.id.value));
   cancel_run(turn, run, Reason::manual);
-  accept(turn, event.request);
+  if (durable) {
+    accept(turn, event.request);
+    return;
+  }
+  refuse(turn, event.request,
+         {Refusal::Kind::refused,
+          fmt::format("run {} is being ended, but that cannot be recorded: {}", event.run.value,
+                      s.store_error),
+          "if takt is killed before the store is back, the run goes on at its next start",
+          {}});
 }
 
 void on_pause(Turn& turn, const Pause& event) {
   const auto jobs = jobs_meant(turn, event.request, event.job);
-  if (!jobs) return;
+  if (!jobs || refuse_undurable(turn, event.request)) return;
   PauseFacts facts;
   if (event.lasting) facts.until = saturating_add(turn.now, *event.lasting);
   facts.reason = event.reason;
   for (const JobIndex index : *jobs) {
+    miss_held_slots(turn, index);
     turn.job(index).pause = std::make_unique<PauseFacts>(facts);
     turn.job(index).stuck = turn.job(index).overdue =
         false;  // nobody waits for a success of it now
@@ -184,7 +211,7 @@ void on_pause(Turn& turn, const Pause& event) {
 
 void on_resume(Turn& turn, const Resume& event) {
   const auto jobs = jobs_meant(turn, event.request, event.job);
-  if (!jobs) return;
+  if (!jobs || refuse_undurable(turn, event.request)) return;
   bool changed = false;
   for (const JobIndex index : *jobs) {
     const Job& job = turn.job(index);
@@ -211,7 +238,9 @@ void on_drain(Turn& turn, const Drain& event) {
   turn.s.mode = Mode::draining;
   turn.event(Severity::info, EventKind::draining, std::nullopt, std::nullopt,
              "draining: nothing more starts, what runs may end");
-  accept(turn, event.request);
+  // It ends with this daemon and needs no row to be true.
+  const Seq after = nothing_is_durable(turn.s) ? Seq{} : turn.seq();
+  turn.effects.emplace_back(Answer{event.request, after, std::optional<RunId>{}, {}});
 }
 
 void on_shut_down(Turn& turn, const ShutDown& event) {

@@ -160,6 +160,13 @@ Places make_room(State& s, const Stored& stored) {
   return places;
 }
 
+/// The machine went down under the last daemon: what it recorded at last may not have reached the
+/// disk, with ids that are known outside.
+bool may_have_forgotten(const Stored& stored, const NodeFacts& node) {
+  const auto& last = stored.last_node;
+  return last && !last->stopped_at && last->boot_id != node.boot_id;
+}
+
 }  // namespace
 
 State restore(FleetSpec spec, const Stored& stored, NodeFacts node, double speed, Instant now) {
@@ -168,6 +175,7 @@ State restore(FleetSpec spec, const Stored& stored, NodeFacts node, double speed
   s.node = std::move(node);
   s.speed = speed;
   s.opened_at = now;
+  s.journal_replayed = stored.journal_replayed;
   s.epoch = stored.fleet ? s.instant(stored.fleet->epoch) : now;
   if (stored.fleet) {
     s.last_run = stored.fleet->last_run;
@@ -178,6 +186,11 @@ State restore(FleetSpec spec, const Stored& stored, NodeFacts node, double speed
   const Duration down = stored.fleet && s.speed == 1
                             ? std::max(Duration{0}, now - s.instant(stored.fleet->clock))
                             : Duration{0};
+  if (may_have_forgotten(stored, s.node)) {
+    s.last_run.value += kUnsyncedIdsMax;
+    s.last_token.value += kUnsyncedIdsMax;
+    s.last_event.value += kUnsyncedIdsMax;
+  }
   const Places places = make_room(s, stored);
   for (Job& job : s.jobs) job.first_loaded = now;
 

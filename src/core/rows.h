@@ -182,15 +182,22 @@ struct Batch {
   std::vector<Row> rows;
 };
 
+/// A store reports no batch that gives out more ids of a kind than this beyond those that are on the
+/// disk: it syncs first. So after a power cut no more than these can be unknown to it.
+inline constexpr std::int64_t kUnsyncedIdsMax = 1000;
+
 /// What a coordinator is restored from. Empty vectors and no fleet: a new store.
 struct Stored {
   std::optional<FleetRow> fleet;
+  std::optional<NodeRow> last_node;  // the daemon before this one
   std::vector<JobRow> jobs;
   std::vector<HeartbeatRow> heartbeats;
   std::vector<RunRow> open_runs;          // state other than ended, by run id
   std::vector<AttemptRow> open_attempts;  // attempts of open runs, by token
   /// Lengths of the last (at most 50) runs of a job that ended ok, oldest first.
   std::map<std::string, std::vector<Duration>> durations;
+  /// Batches of an earlier daemon that were found in the journal and are part of the above.
+  std::int64_t journal_replayed = 0;
 };
 
 }  // namespace takt::core

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "core/attempts.h"
+#include "core/degraded.h"
 #include "core/gates.h"
 #include "core/settle.h"
 #include "core/wall_slots.h"
@@ -162,6 +163,17 @@ void older_slots(Turn& turn, JobIndex index, const Decision& d, const Slot& newe
   }
 }
 
+/// A slot of the outage that ends in this turn.
+bool is_held(const State& s, Instant due) {
+  return s.store_ok && s.degraded.out_since && due >= *s.degraded.out_since;
+}
+
+/// The slot before the newest of several.
+Slot slot_before_last(const State& s, const JobSpec& spec, const Decision& d) {
+  const auto span = newest_slots(spec, s.epoch, d.first, d.due, 2);
+  return span.size() > 1 ? span.front() : d.first;
+}
+
 void catch_up(Turn& turn, JobIndex index, const Decision& d) {
   const JobSpec& spec = turn.s.spec_of(index);
   // Nobody was there in time, down or suspended: several are due, or one is that may not start now.
@@ -193,6 +205,46 @@ void catch_up(Turn& turn, JobIndex index, const Decision& d) {
   }
 }
 
+/// The slots that the store's failure kept from being decided, now that it is over: what its time
+/// is over for is missed, the newest one runs, those between go into it.
+void catch_up_after_outage(Turn& turn, JobIndex index, Decision d) {
+  const JobSpec& spec = turn.s.spec_of(index);
+  const Duration wait = spec.start_within.value_or(Duration{0});
+  if (spec.start_within && d.due.last.due + wait <= turn.now) {
+    miss(turn, index, d.first, d.due.last, Reason::store);
+    return;
+  }
+  if (d.first.number < d.due.last.number && d.first.due + wait <= turn.now) {
+    // Without start_within a slot waits until the next one is due: all but the newest are over.
+    const Slot before = slot_before_last(turn.s, spec, d);
+    const DueSlots over = spec.start_within
+                              ? due_slots(spec, turn.s.epoch, d.first, turn.now - wait)
+                              : DueSlots{before, before.number - d.first.number + 1};
+    miss(turn, index, d.first, over.last, Reason::store);
+    const auto next = next_slot(spec, turn.s.epoch, over.last);
+    if (!next) return;
+    d.first = *next;
+  }
+  const RunId run = run_for_slot(turn, index, d.due.last, Cause::schedule);
+  if (d.first.number == d.due.last.number) return;
+  write_slots(turn, index, d.first, slot_before_last(turn.s, spec, d), Disposition::coalesced,
+              Reason::store, run);
+}
+
+/// Decides slots that came due while the store failed. False: they are answered as any others.
+bool meet_outage(Turn& turn, JobIndex index, const Decision& d) {
+  const State& s = turn.s;
+  if (!is_held(s, d.due.last.due)) return false;
+  if (s.jobs[index].open.empty() || s.spec_of(index).overlap == Overlap::allow) {
+    catch_up_after_outage(turn, index, d);
+    return true;
+  }
+  // The open run came after them, so they cannot have met it.
+  if (s.runs.at(s.jobs[index].open.front()).queued_at <= d.due.last.due) return false;
+  miss(turn, index, d.first, d.due.last, Reason::store);
+  return true;
+}
+
 /// Why a waiting run missed its deadline: the daemon was down, or the gate that held it.
 Reason reason_for_missing(const State& s, Instant deadline, const Gates& gates) {
   if (deadline <= s.opened_at) return Reason::down;
@@ -220,10 +272,27 @@ void advance(Turn& turn, JobIndex index, const Decision& d) {
 /// Slots up to here are answered alike. While a run is open that the slots of the downtime go into,
 /// the daemon's start (or the end of a jump) divides them from those that came later.
 Instant horizon(const State& s, JobIndex index, Instant due, Instant end) {
+  if (s.store_ok && s.degraded.out_since && due < *s.degraded.out_since) {
+    end = std::min(end, *s.degraded.out_since - Duration{1});
+  }
   const bool meets_run = !s.jobs[index].open.empty() && s.spec_of(index).overlap != Overlap::allow;
+  if (meets_run && is_held(s, due)) {
+    const Instant queued = s.runs.at(s.jobs[index].open.front()).queued_at;
+    return due < queued && queued <= end ? queued - Duration{1} : end;
+  }
   const Instant back = attended_since(s, index);
   const bool divides = meets_run && s.speed == 1 && due < back && back <= end;
   return divides ? back - Duration{1} : end;
+}
+
+/// The gates, when one of them skips every slot of the job; an open run is another matter.
+std::optional<Gates> gates_that_skip(const Turn& turn, JobIndex index) {
+  GateAnswers answers = ask_gates(turn.s, index, nullptr, turn.now);
+  answers[GateName::overlap] = GateAnswer::not_asked;
+  if (decision(answers) != GateAnswer::skip) return std::nullopt;
+  Gates gates = explain_gates(turn.s, index, nullptr, turn.now, answers);
+  std::erase_if(gates, [](const Gate& gate) { return gate.answer == GateAnswer::not_asked; });
+  return gates;
 }
 
 /// Decides the slots from the job's next one to `end`.
@@ -235,13 +304,9 @@ void decide(Turn& turn, JobIndex index, Instant end) {
   d.after_downtime = d.due.last.due < attended_since(turn.s, index) && turn.s.speed == 1;
   job.next.reset();
 
-  GateAnswers answers = ask_gates(turn.s, index, nullptr, turn.now);
-  answers[GateName::overlap] = GateAnswer::not_asked;  // an open run is met below
-  if (decision(answers) == GateAnswer::skip) {
-    Gates gates = explain_gates(turn.s, index, nullptr, turn.now, answers);
-    std::erase_if(gates, [](const Gate& gate) { return gate.answer == GateAnswer::not_asked; });
-    skip(turn, index, d, std::move(gates));
-  } else if (!meet_open_run(turn, index, d)) {
+  if (auto gates = gates_that_skip(turn, index)) {
+    skip(turn, index, d, std::move(*gates));
+  } else if (!meet_outage(turn, index, d) && !meet_open_run(turn, index, d)) {
     catch_up(turn, index, d);
   }
   advance(turn, index, d);
@@ -256,6 +321,19 @@ void fire_slots(Turn& turn, JobIndex index) {
   while (job.next && job.next->due <= end && job.leftovers == 0) {
     decide(turn, index, horizon(turn.s, index, job.next->due, end));
   }
+}
+
+void miss_held_slots(Turn& turn, JobIndex index) {
+  if (!is_held_by_store(turn.s, index, turn.now)) return;
+  Decision d;
+  d.first = *turn.job(index).next;
+  d.due = due_slots(turn.s.spec_of(index), turn.s.epoch, d.first, turn.now);
+  if (auto gates = gates_that_skip(turn, index)) {
+    skip(turn, index, d, std::move(*gates));
+  } else {
+    miss(turn, index, d.first, d.due.last, Reason::store);
+  }
+  advance(turn, index, d);
 }
 
 void fire_deadlines(Turn& turn, JobIndex index) {

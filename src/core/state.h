@@ -33,6 +33,7 @@
 #include "core/coordinator.h"
 #include "core/durations.h"
 #include "core/effect.h"
+#include "core/journal.h"
 #include "core/rows.h"
 #include "core/schedule.h"
 #include "core/spec.h"
@@ -149,6 +150,15 @@ struct PendingLaunch {
   Token token;
 };
 
+/// What the coordinator knows of the store's journal while the store fails.
+struct Degraded {
+  JournalUse journal;
+  bool journal_full = false;         // it takes nothing more
+  bool told_closed = false;          // the event that says so is written
+  std::deque<Seq> promised;          // batches of starts that it has not reported yet
+  std::optional<Instant> out_since;  // the store failed; kept for the turn in which it is back
+};
+
 enum class Mode { working, draining, stopping, stopped };
 
 struct State {
@@ -173,12 +183,14 @@ struct State {
   Mode mode = Mode::working;
   bool store_ok = true;
   std::string store_error;
+  Degraded degraded;  // says something while !store_ok
   int live_attempts = 0;
   int leftovers = 0;
   RunId last_run;
   Token last_token;
   EventId last_event;
   Seq last_seq;
+  std::int64_t journal_replayed = 0;  // batches, before this daemon's start
 
   WallTime wall(Instant at) const { return WallTime{at.time_since_epoch() + wall_offset}; }
   std::optional<WallTime> wall(std::optional<Instant> at) const {

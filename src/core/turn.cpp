@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/beats.h"
+#include "core/degraded.h"
 #include "core/wall_slots.h"
 #include "core/watchdog.h"
 
@@ -194,8 +195,10 @@ std::optional<Instant> wake_of(const State& s, JobIndex index) {
     if (candidate && (!at || *candidate < *at)) at = candidate;
   };
   if (s.mode == Mode::stopping || s.mode == Mode::stopped) return at;
-  if (job.next && job.leftovers == 0) consider(job.next->due);
-  if (job.pause && !s.has_left(index)) consider(job.pause->until);
+  if (decides(s, index)) {
+    if (job.next && job.leftovers == 0) consider(job.next->due);
+    if (job.pause && !s.has_left(index)) consider(job.pause->until);
+  }
   for (const RunId id : job.open) {
     const Run& run = s.runs.at(id);
     if (run.state == RunState::waiting && !run.started_at) consider(run.deadline);

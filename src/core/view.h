@@ -11,6 +11,7 @@
 #include "base/ids.h"
 #include "base/time.h"
 #include "core/gate.h"
+#include "core/journal.h"
 #include "core/vocabulary.h"
 
 namespace takt::core {
@@ -69,6 +70,8 @@ struct FleetView {
   bool draining = false;
   bool store_ok = true;
   std::string store_error;
+  JournalUse journal;              // nothing in it while the store is well
+  std::int64_t store_backlog = 0;  // batches handed over and not yet in the database
   bool ok() const { return stuck.empty() && overdue.empty() && quarantined.empty() && store_ok; }
 };
 

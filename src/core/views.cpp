@@ -6,6 +6,7 @@
 
 #include "core/beats.h"
 #include "core/coordinator_impl.h"
+#include "core/degraded.h"
 #include "core/gates.h"
 #include "core/settle.h"
 #include "core/watchdog.h"
@@ -75,6 +76,9 @@ JobView view_of(const State& s, JobIndex index, Instant now) {
   }
   if (const Run* run = waiting_run(s, job, now)) {
     view.waiting_for = not_passing(evaluate_gates(s, index, run, now));
+  } else if (is_held_by_store(s, index, now)) {
+    view.waiting_for = not_passing(evaluate_gates(s, index, nullptr, now));
+    if (view.state == JobState::idle) view.state = JobState::waiting;
   }
   view.p50 = job.durations.percentile(0.5);
   view.p95 = job.durations.percentile(0.95);
@@ -86,8 +90,10 @@ JobView view_of(const State& s, JobIndex index, Instant now) {
   return view;
 }
 
-bool is_late(const State& s, const Job& job, Instant now) {
+bool is_late(const State& s, JobIndex index, Instant now) {
+  const Job& job = s.jobs[index];
   if (job.stuck || job.overdue) return true;
+  if (is_held_by_store(s, index, now - std::chrono::seconds{1})) return true;
   return std::ranges::any_of(job.open, [&](RunId id) {
     const Run& run = s.runs.at(id);
     return run.state == RunState::waiting && now - run.queued_at > std::chrono::seconds{1};
@@ -97,7 +103,8 @@ bool is_late(const State& s, const Job& job, Instant now) {
 void count_job(const State& s, JobIndex index, Instant now, FleetView& view) {
   const JobSpec& spec = s.spec_of(index);
   const Job& job = s.jobs[index];
-  if (is_late(s, job, now)) view.late += 1;
+  if (is_late(s, index, now)) view.late += 1;
+  if (is_held_by_store(s, index, now) && job.open.empty()) view.waiting += 1;
   if (job.stuck) view.stuck.push_back(spec.name);
   if (job.overdue) view.overdue.push_back(spec.name);
   if (job.quarantined) view.quarantined.push_back(spec.name);
@@ -174,6 +181,11 @@ WhyView why_of_job(const State& s, JobIndex index, Instant now) {
   view.state = word(job_state(s, index));
   view.gates = evaluate_gates(s, index, nullptr, now);
   const std::string text = first_text(view.gates);
+  if (is_held_by_store(s, index, now)) {
+    view.state = word(JobState::waiting);
+    view.summary = fmt::format("the slot of {} waits: {}", view.job, text);
+    return view;
+  }
   if (text.empty() && job.recovery_due && (!job.next || *job.recovery_due < job.next->due)) {
     view.expected_start = exactly(s.wall(*job.recovery_due));
     view.summary = fmt::format("{} hung; its next recovery run backs off until {}", view.job,
@@ -206,6 +218,7 @@ FleetView Coordinator::fleet_view(Instant now) const {
   view.draining = s.mode != Mode::working;
   view.store_ok = s.store_ok;
   view.store_error = s.store_error;
+  view.journal = s.degraded.journal;
   return view;
 }
 

@@ -58,6 +58,7 @@ enum class EventKind {
   slot_missed,
   store_failed,
   store_back,
+  journal_replayed,
   clock_stepped,
   leaked_processes,
   run_failed,
@@ -98,11 +99,11 @@ inline constexpr std::array<std::string_view, 4> kWords<core::Priority>{"P0", "P
 template <>
 inline constexpr std::array<std::string_view, 3> kWords<core::Severity>{"info", "warning", "error"};
 template <>
-inline constexpr std::array<std::string_view, 21> kWords<core::EventKind>{
-    "fleet_started", "fleet_stopped",    "reloaded",      "job_hung",         "job_stuck",
-    "job_overdue",   "recovery_started", "quarantined",   "run_skipped",      "slot_missed",
-    "store_failed",  "store_back",       "clock_stepped", "leaked_processes", "run_failed",
-    "run_cancelled", "attempt_lost",     "paused",        "resumed",          "draining",
-    "problem"};
+inline constexpr std::array<std::string_view, 22> kWords<core::EventKind>{
+    "fleet_started", "fleet_stopped",    "reloaded",         "job_hung",      "job_stuck",
+    "job_overdue",   "recovery_started", "quarantined",      "run_skipped",   "slot_missed",
+    "store_failed",  "store_back",       "journal_replayed", "clock_stepped", "leaked_processes",
+    "run_failed",    "run_cancelled",    "attempt_lost",     "paused",        "resumed",
+    "draining",      "problem"};
 
 }  // namespace takt

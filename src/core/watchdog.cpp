@@ -6,6 +6,7 @@
 
 #include "core/attempts.h"
 #include "core/beats.h"
+#include "core/degraded.h"
 #include "core/settle.h"
 #include "core/turn.h"
 
@@ -211,7 +212,7 @@ std::optional<Instant> watch_deadline(const State& s, JobIndex index) {
     const auto limit = attempt_limit(s, s.runs.at(id));
     if (limit) consider(limit->at);
   }
-  if (is_watched(s, index)) {
+  if (is_watched(s, index) && decides(s, index)) {
     consider(next_stuck(s, index));
     consider(next_overdue(s, index));
     if (job.open.empty()) consider(job.recovery_due);

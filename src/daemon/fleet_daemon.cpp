@@ -38,12 +38,20 @@ void StoreRelay::recorded(Seq through) {
   boost::asio::post(io_, [this, through] { to_->recorded(through); });
 }
 
-void StoreRelay::failed(const ports::StoreError& error) {
-  boost::asio::post(io_, [this, error] { to_->failed(error); });
+void StoreRelay::failed(const ports::StoreError& error, const core::JournalUse& journal) {
+  boost::asio::post(io_, [this, error, journal] { to_->failed(error, journal); });
 }
 
-void StoreRelay::back() {
-  boost::asio::post(io_, [this] { to_->back(); });
+void StoreRelay::journaled(Seq through, const core::JournalUse& journal) {
+  boost::asio::post(io_, [this, through, journal] { to_->journaled(through, journal); });
+}
+
+void StoreRelay::journal_full(const std::string& why, const core::JournalUse& journal) {
+  boost::asio::post(io_, [this, why, journal] { to_->journal_full(why, journal); });
+}
+
+void StoreRelay::back(const core::StoreBack& outage) {
+  boost::asio::post(io_, [this, outage] { to_->back(outage); });
 }
 
 FleetDaemon::FleetDaemon(boost::asio::io_context& io, core::Coordinator coordinator,
@@ -114,9 +122,10 @@ void FleetDaemon::arm() {
 
 void FleetDaemon::look_for_readiness() {
   if (!ready_ || !coordinator_.reconciled()) return;
-  // Ready means reconciled, and what that found is recorded: `status` and history then agree.
+  // Ready means reconciled, and what that found is durable. A store that cannot take it makes a
+  // degraded fleet, not one that is never ready.
   if (!ready_after_) ready_after_ = submitted_;
-  if (recorded_ < *ready_after_) return;
+  if (durable_ < *ready_after_ && coordinator_.store_ok()) return;
   std::exchange(ready_, nullptr)();
 }
 
@@ -152,7 +161,7 @@ void FleetDaemon::answer(core::Answer answer) {
 }
 
 void FleetDaemon::give_answers() {
-  while (!answers_.empty() && answers_.begin()->first <= recorded_) {
+  while (!answers_.empty() && answers_.begin()->first <= durable_) {
     core::Answer next = std::move(answers_.begin()->second);
     answers_.erase(answers_.begin());
     const auto asker = asked_.extract(next.request);
@@ -168,7 +177,7 @@ void FleetDaemon::await_last_batch(Seq after) {
   patience_.async_wait([this](const boost::system::error_code& error) {
     if (!error) finish();
   });
-  if (recorded_ >= after) finish();
+  if (durable_ >= after) finish();
 }
 
 void FleetDaemon::finish() {
@@ -181,7 +190,11 @@ void FleetDaemon::finish() {
   if (stopped_) stopped_();
 }
 
-core::FleetView FleetDaemon::fleet() const { return coordinator_.fleet_view(clock_.now()); }
+core::FleetView FleetDaemon::fleet() const {
+  core::FleetView view = coordinator_.fleet_view(clock_.now());
+  view.store_backlog = static_cast<std::int64_t>(store_.backlog());
+  return view;
+}
 
 std::vector<core::JobView> FleetDaemon::jobs() const {
   return coordinator_.job_views(clock_.now());
@@ -220,8 +233,9 @@ void FleetDaemon::request(core::Event event, std::function<void(api::Reply)> don
             // Its answer is the end itself: the request keeps a number that nobody answers.
             [](core::ShutDown&) {}, [](core::Tick&) {}, [](core::ClockStepped&) {},
             [](core::Recorded&) {}, [](core::StoreFailed&) {}, [](core::StoreBack&) {},
-            [](core::AttemptStarted&) {}, [](core::StartDeferred&) {}, [](core::MainsEnded&) {},
-            [](core::AttemptEnded&) {}, [](core::LeftoverGone&) {}, [](core::ReloadFailed&) {}},
+            [](core::Journaled&) {}, [](core::JournalFull&) {}, [](core::AttemptStarted&) {},
+            [](core::StartDeferred&) {}, [](core::MainsEnded&) {}, [](core::AttemptEnded&) {},
+            [](core::LeftoverGone&) {}, [](core::ReloadFailed&) {}},
       event);
   if (finished_) {
     done(is_end ? api::Reply{std::optional<RunId>{}, "stopped"}
@@ -272,13 +286,31 @@ void FleetDaemon::leftover_gone(Token token, int killed) {
 
 void FleetDaemon::recorded(Seq through) {
   recorded_ = std::max(recorded_, through);
+  durable_ = std::max(durable_, through);
   handle(core::Recorded{through});
-  give_answers();
-  if (last_batch_ && recorded_ >= *last_batch_) finish();
+  made_durable(through);
 }
 
-void FleetDaemon::failed(const ports::StoreError& error) { handle(core::StoreFailed{error.what}); }
+void FleetDaemon::made_durable(Seq through) {
+  durable_ = std::max(durable_, through);
+  give_answers();
+  if (last_batch_ && durable_ >= *last_batch_) finish();
+}
 
-void FleetDaemon::back() { handle(core::StoreBack{}); }
+void FleetDaemon::failed(const ports::StoreError& error, const core::JournalUse& journal) {
+  handle(core::StoreFailed{error.what, journal});
+}
+
+void FleetDaemon::journaled(Seq through, const core::JournalUse& journal) {
+  durable_ = std::max(durable_, through);
+  handle(core::Journaled{through, journal});
+  made_durable(through);
+}
+
+void FleetDaemon::journal_full(const std::string& why, const core::JournalUse& journal) {
+  handle(core::JournalFull{why, journal});
+}
+
+void FleetDaemon::back(const core::StoreBack& outage) { handle(core::StoreBack{outage}); }
 
 }  // namespace takt::daemon

@@ -38,8 +38,10 @@ class StoreRelay final : public ports::StoreListener {
   /// Before the first submit. The listener outlives the store.
   void connect(ports::StoreListener& to) { to_ = &to; }
   void recorded(Seq through) override;
-  void failed(const ports::StoreError& error) override;
-  void back() override;
+  void failed(const ports::StoreError& error, const core::JournalUse& journal) override;
+  void journaled(Seq through, const core::JournalUse& journal) override;
+  void journal_full(const std::string& why, const core::JournalUse& journal) override;
+  void back(const core::StoreBack& outage) override;
 
  private:
   boost::asio::io_context& io_;
@@ -76,7 +78,8 @@ class FleetDaemon final : public api::Backend,
   /// Counted only when asked for (`keep_tally`), since it grows with the runs.
   const Tally& tally() const { return tally_; }
   void keep_tally() { keeps_tally_ = true; }
-  bool all_recorded() const { return recorded_ >= submitted_; }
+  bool all_recorded() const { return durable_ >= submitted_; }
+  bool some_in_journal_only() const { return recorded_ < submitted_ && all_recorded(); }
 
   // api::Backend
   core::FleetView fleet() const override;
@@ -102,8 +105,10 @@ class FleetDaemon final : public api::Backend,
 
   // ports::StoreListener, on the loop (by way of StoreRelay)
   void recorded(Seq through) override;
-  void failed(const ports::StoreError& error) override;
-  void back() override;
+  void failed(const ports::StoreError& error, const core::JournalUse& journal) override;
+  void journaled(Seq through, const core::JournalUse& journal) override;
+  void journal_full(const std::string& why, const core::JournalUse& journal) override;
+  void back(const core::StoreBack& outage) override;
 
  private:
   void handle(const core::Event& event);
@@ -112,6 +117,7 @@ class FleetDaemon final : public api::Backend,
   void persist(core::Batch batch);
   void answer(core::Answer answer);
   void give_answers();
+  void made_durable(Seq through);
   void await_last_batch(Seq after);
   void finish();
   void arm();
@@ -140,8 +146,9 @@ class FleetDaemon final : public api::Backend,
   RequestId last_request_;
   Seq submitted_;
   Seq recorded_;
+  Seq durable_;                     // recorded, or journaled
   std::optional<Seq> last_batch_;   // of Stopped
-  std::optional<Seq> ready_after_;  // what reconciling wrote; ready once it is recorded
+  std::optional<Seq> ready_after_;  // what reconciling wrote; ready once it is durable
   Instant last_now_;
   bool keeps_tally_ = false;
   bool watches_the_wall_ =

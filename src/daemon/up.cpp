@@ -183,6 +183,10 @@ class Up {
       complain("the last rows could not be written; what they tell is settled by the next start",
                "see the store_failed event above");
     }
+    if (daemon_.some_in_journal_only()) {
+      complain("the last rows are in the journal; the next start brings them into the database",
+               "see the store_failed event above");
+    }
     if (!options_.run_for) return kOk;
     if (!options_.json) std::fputs(daemon_.tally().summary(fleet_time, wall_time).c_str(), stdout);
     const core::FleetView view = daemon_.fleet();

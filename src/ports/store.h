@@ -3,17 +3,24 @@
 // SQLite; a contract suite runs over both.
 //
 // Writing is asynchronous: submit() never blocks and never fails; what happens to the batches is told
-// to the listener. A store that cannot write keeps every batch, in order, and goes on trying by itself:
+// to the listener. A store that cannot write keeps every batch, in order, and goes on trying by itself;
+// meanwhile it puts them into its journal, if it has one, while there is room:
 //
-//              submit ──▶ queue ──▶ commit (a group at a time) ──▶ recorded(seq)
-//                                     │ fails
-//                                     ▼
-//                                   failed(why) ── retried, bounded waits ──▶ back(), recorded(seq)
+//     submit ──▶ queue ──▶ commit (a group at a time) ──▶ recorded(seq)
+//                            │ fails
+//                            ▼
+//                          failed(why) ── retried, bounded waits ──▶ back(), recorded(seq)
+//                            │ meanwhile
+//                            ▼
+//                          journaled(seq) ... journaled(seq), journal_full(why)
+//
+// The next load() sees what was recorded or journaled, each batch once.
 
 #include <cstddef>
 #include <expected>
 #include <string>
 
+#include "core/event.h"
 #include "core/rows.h"
 
 namespace takt::ports {
@@ -36,8 +43,13 @@ class StoreListener {
  public:
   virtual ~StoreListener() = default;
   virtual void recorded(Seq through) = 0;
-  virtual void failed(const StoreError& error) = 0;
-  virtual void back() = 0;
+  virtual void failed(const StoreError& error, const core::JournalUse& journal) = 0;
+  /// On the disk, in the journal. Between failed() and back() only.
+  virtual void journaled(Seq through, const core::JournalUse& journal) = 0;
+  /// Until back() nothing more is journaled. Not told when failed() told of a journal without
+  /// capacity.
+  virtual void journal_full(const std::string& why, const core::JournalUse& journal) = 0;
+  virtual void back(const core::StoreBack& outage) = 0;
 };
 
 class Store {
@@ -48,7 +60,8 @@ class Store {
   virtual std::expected<core::Stored, StoreError> load() = 0;
 
   /// Queues a batch. Batches are committed in order; several may share one commit. A batch that is
-  /// `synced` is on the disk before it is reported.
+  /// `synced` is on the disk before it is reported, and so is one whose ids lie more than
+  /// kUnsyncedIdsMax beyond those on the disk.
   virtual void submit(core::Batch batch) = 0;
 
   /// Batches handed over and not yet recorded.

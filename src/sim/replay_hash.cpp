@@ -128,8 +128,11 @@ class Writer {
   void write_value(const core::Tick&) {}
   void write_value(const core::ClockStepped& v) { write(v.by); }
   void write_value(const core::Recorded& v) { write(v.through); }
-  void write_value(const core::StoreFailed& v) { write(v.why); }
-  void write_value(const core::StoreBack&) {}
+  void write_value(const core::JournalUse& v) { all(v.used_bytes, v.capacity_bytes); }
+  void write_value(const core::StoreFailed& v) { all(v.why, v.journal); }
+  void write_value(const core::Journaled& v) { all(v.through, v.journal); }
+  void write_value(const core::JournalFull& v) { all(v.why, v.journal); }
+  void write_value(const core::StoreBack& v) { all(v.journaled, v.held); }
   void write_value(const core::AttemptStarted& v) { all(v.token, v.process); }
   void write_value(const core::StartDeferred& v) { all(v.token, v.why); }
   void write_value(const core::MainsEnded& v) { write(v.tokens); }

@@ -1,7 +1,6 @@
 // Contract: whatever is in a row, it comes back as it was.
 
-#include <rapidcheck.h>
-
+#include "store/any_row.h"
 #include "store/contract_world.h"
 
 namespace takt::store {
@@ -11,59 +10,6 @@ template <class World>
 class RowContract : public Contract<World> {};
 
 TYPED_TEST_SUITE(RowContract, Worlds, WorldNames);
-
-std::string any_text() { return *rc::gen::container<std::string>(rc::gen::arbitrary<char>()); }
-
-template <std::integral T>
-void fill(T& value) {
-  value = *rc::gen::arbitrary<T>();
-}
-void fill(std::string& value) { value = any_text(); }
-template <class E>
-  requires(kWords<E>.size() > 0)
-void fill(E& value) {
-  value = static_cast<E>(*rc::gen::inRange<std::size_t>(0, kWords<E>.size()));
-}
-void fill(WallTime& value) {
-  value = wall_from_millis(*rc::gen::inRange<std::int64_t>(0, 4'000'000'000'000));
-}
-void fill(Duration& value) { value = Duration{*rc::gen::arbitrary<std::int64_t>()}; }
-template <class Tag, class Value>
-void fill(Id<Tag, Value>& id) {
-  fill(id.value);
-}
-void fill(std::vector<std::pair<std::string, std::string>>& pairs) {
-  const auto texts = *rc::gen::container<std::vector<std::string>>(
-      rc::gen::container<std::string>(rc::gen::arbitrary<char>()));
-  for (const auto& text : texts) pairs.emplace_back("p" + std::to_string(pairs.size()), text);
-}
-template <class T>
-void fill(std::optional<T>& value) {
-  if (*rc::gen::arbitrary<bool>()) fill(value.emplace());
-}
-void fill(core::Gates& gates) {
-  gates.resize(*rc::gen::inRange<std::size_t>(0, 3));
-  for (core::Gate& gate : gates) {
-    fill(gate.gate);
-    fill(gate.answer);
-    fill(gate.value);
-    fill(gate.limit);
-    gate.holders.resize(*rc::gen::inRange<std::size_t>(0, 3));
-    for (core::Holder& holder : gate.holders) {
-      fill(holder.job);
-      fill(holder.run);
-    }
-    fill(gate.until);
-    fill(gate.text);
-  }
-}
-
-template <class Row>
-Row any_row() {
-  Row row{};
-  std::apply([](auto&... field) { (fill(field), ...); }, RowTable<Row>::fields(row));
-  return row;
-}
 
 TYPED_TEST(RowContract, RowsComeBackAsTheyWere) {
   std::int64_t turn = 0;

@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include <memory>
+#include <optional>
 #include <stdexcept>
 #include <string>
 
@@ -13,6 +14,7 @@
 #include "store/memory_store.h"
 #include "store/sample_rows.h"
 #include "store/scratch_folder.h"
+#include "store/sql.h"
 #include "store/sqlite_history.h"
 #include "store/sqlite_store.h"
 
@@ -23,10 +25,17 @@ class InMemory {
   ports::Store& store() { return store_; }
   ports::History& history() { return store_; }
   void reopen() { store_.crash(); }
+  void fail() { store_.fail({ports::StoreError::Kind::io, "disk full", "free space"}); }
+  void heal() { store_.heal(); }
   Heard heard;
 
  private:
-  MemoryStore store_{heard};
+  MemoryStore store_ = with_journal();
+  MemoryStore with_journal() {
+    MemoryStore made(heard);
+    made.give_journal(1 << 20);
+    return made;
+  }
 };
 
 class InSqlite {
@@ -39,6 +48,14 @@ class InSqlite {
     store_.reset();
     open();
   }
+  /// Somebody else keeps the lock.
+  void fail() {
+    auto opened = sql::Connection::open(folder_ / "takt.db", sql::Connection::Access::write,
+                                        std::chrono::milliseconds{5000});
+    if (!opened || !opened->exec("BEGIN IMMEDIATE")) throw std::runtime_error("no lock");
+    other_.emplace(std::move(*opened));
+  }
+  void heal() { other_.reset(); }
   Heard heard;
 
  private:
@@ -54,6 +71,7 @@ class InSqlite {
   ScratchFolder folder_;
   std::unique_ptr<SqliteStore> store_;
   std::unique_ptr<SqliteHistory> history_;
+  std::optional<sql::Connection> other_;
 };
 
 template <class World>

@@ -150,6 +150,19 @@ std::optional<StoreError> create(const path& file) {
   return put_in_place(made, file);
 }
 
+std::expected<JournalMark, StoreError> journal_mark(const path& file) {
+  auto opened = sql::Connection::open(file, sql::Connection::Access::read, kPatience);
+  if (!opened) return std::unexpected(error_from(opened.error(), file));
+  JournalMark mark;
+  {
+    sql::Statement select(*opened, "SELECT store_id, generation FROM journal");
+    if (select.next()) select.read(mark.store_id, mark.generation);
+  }
+  if (!opened->ok()) return std::unexpected(error_from(opened->recover(), file));
+  if (mark.store_id.empty()) return std::unexpected(corrupt(file, "has lost its identity"));
+  return mark;
+}
+
 std::expected<sql::Connection, StoreError> open_for_writing(const path& file,
                                                             std::chrono::milliseconds busy) {
   auto opened = sql::Connection::open(file, sql::Connection::Access::write, busy);

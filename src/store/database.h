@@ -14,6 +14,7 @@
 
 #include <sys/types.h>
 
+#include <cstdint>
 #include <expected>
 #include <filesystem>
 #include <optional>
@@ -54,6 +55,15 @@ std::optional<ports::StoreError> inspect(const std::filesystem::path& file, Dept
 
 /// Makes an empty database (mode 0600). The folder must exist; an existing file is never replaced.
 std::optional<ports::StoreError> create(const std::filesystem::path& file);
+
+/// What the database says of its journal.
+struct JournalMark {
+  std::string store_id;
+  std::int64_t generation = 0;
+};
+
+/// Through a reading connection. An error also when the schema is older than this takt's.
+std::expected<JournalMark, ports::StoreError> journal_mark(const std::filesystem::path& file);
 
 /// A connection for writing to an inspected file: WAL, synchronous NORMAL, schema up to date.
 std::expected<sql::Connection, ports::StoreError> open_for_writing(

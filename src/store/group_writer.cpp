@@ -24,14 +24,16 @@ GroupWriter::Open::Open(sql::Connection opened) : connection(std::move(opened)),
 GroupWriter::GroupWriter(std::filesystem::path file, Owner owner, FileIdentity identity)
     : file_(std::move(file)), owner_(std::move(owner)), identity_(identity) {}
 
-std::optional<StoreError> GroupWriter::commit(std::span<const core::Batch> group) {
+std::optional<StoreError> GroupWriter::commit(std::span<const core::Batch> group,
+                                              std::optional<std::int64_t> journal_generation) {
   if (auto error = check_in_place()) return error;
   if (!open_) {
     if (auto error = reopen()) return error;
   }
-  if (!write(group)) return give_up();
+  if (!write(group, journal_generation)) return give_up();
   recorded_ = group.back().fleet;
   for (const core::Batch& batch : group) trimmer_.saw(batch);
+  if (open_->full_sync) synced_ = recorded_;
   return std::nullopt;
 }
 
@@ -41,6 +43,17 @@ bool GroupWriter::trim() {
   if (open_->connection.ok()) return true;
   static_cast<void>(give_up());  // a commit that meets the same trouble tells of it
   return false;
+}
+
+/// The first group of a connection is synced, and with it everything that an earlier daemon wrote.
+bool GroupWriter::needs_sync(const core::FleetRow& fleet) const {
+  if (!synced_) return true;
+  const auto beyond = [](auto given, auto synced) {
+    return given.value - synced.value > core::kUnsyncedIdsMax;
+  };
+  return beyond(fleet.last_run, synced_->last_run) ||
+         beyond(fleet.last_token, synced_->last_token) ||
+         beyond(fleet.last_event, synced_->last_event);
 }
 
 /// An open connection goes on writing to a file that was deleted or moved, and all of it would be
@@ -92,9 +105,11 @@ std::optional<StoreError> GroupWriter::check_recorded(sql::Connection& connectio
   return corrupt(file_, "lost rows that it had confirmed");
 }
 
-bool GroupWriter::write(std::span<const core::Batch> group) {
+bool GroupWriter::write(std::span<const core::Batch> group,
+                        std::optional<std::int64_t> journal_generation) {
   sql::Connection& connection = open_->connection;
-  const bool synced = std::ranges::any_of(group, &core::Batch::synced);
+  const bool synced = journal_generation || needs_sync(group.back().fleet) ||
+                      std::ranges::any_of(group, &core::Batch::synced);
   if (synced != open_->full_sync) {
     connection.exec(synced ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL");
     open_->full_sync = synced;
@@ -107,6 +122,9 @@ bool GroupWriter::write(std::span<const core::Batch> group) {
     if (!connection.ok()) return false;
   }
   open_->rows.write(group.back().fleet);  // each batch has one; the last says it all
+  if (journal_generation) {
+    sql::Statement(connection, "UPDATE journal SET generation = ?").bind(*journal_generation).run();
+  }
   const bool committed = connection.exec("COMMIT");
   if (committed && rows > kRowsOfLargeGroup) connection.exec("PRAGMA shrink_memory");
   return committed;

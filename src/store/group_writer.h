@@ -30,8 +30,11 @@ class GroupWriter {
   GroupWriter(std::filesystem::path file, Owner owner, FileIdentity identity);
 
   /// Writes every batch, in order, in one transaction; synced to the disk if one of them asks.
-  /// Nothing is returned when all of it is committed; otherwise none of it is.
-  std::optional<ports::StoreError> commit(std::span<const core::Batch> group);
+  /// Nothing is returned when all of it is committed; otherwise none of it is. With a generation
+  /// it takes over what the journal holds: that is the journal's from now on, and the commit is
+  /// synced, since the journal may be overwritten after it.
+  std::optional<ports::StoreError> commit(std::span<const core::Batch> group,
+                                          std::optional<std::int64_t> journal_generation = {});
 
   /// How much history is kept; nothing is deleted before it is told.
   void retain(KeepRules rules) { trimmer_.set(std::move(rules)); }
@@ -53,7 +56,8 @@ class GroupWriter {
   std::optional<ports::StoreError> check_in_place();
   std::optional<ports::StoreError> reopen();
   std::optional<ports::StoreError> check_recorded(sql::Connection& connection);
-  bool write(std::span<const core::Batch> group);
+  bool needs_sync(const core::FleetRow& fleet) const;
+  bool write(std::span<const core::Batch> group, std::optional<std::int64_t> journal_generation);
   ports::StoreError give_up();
 
   std::filesystem::path file_;
@@ -62,6 +66,7 @@ class GroupWriter {
   std::unique_ptr<Open> open_;
   Trimmer trimmer_;
   std::optional<core::FleetRow> recorded_;  // of the last group that was committed
+  std::optional<core::FleetRow> synced_;    // of the last group that is on the disk
 };
 
 }  // namespace takt::store

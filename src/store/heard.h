@@ -16,22 +16,41 @@ namespace takt::store {
 class Heard final : public ports::StoreListener {
  public:
   struct Said {
-    enum class What { recorded, failed, back } what;
-    Seq seq;                  // recorded
-    ports::StoreError error;  // failed
+    enum class What { recorded, failed, journaled, journal_full, back } what;
+    Seq seq;                  // recorded, journaled
+    ports::StoreError error;  // failed; journal_full: what
+    core::JournalUse journal;
+    core::StoreBack outage;  // back
   };
 
   void recorded(Seq through) override {
     if (on_recorded) on_recorded(through);
-    note({Said::What::recorded, through, {}});
+    note({Said::What::recorded, through, {}, {}, {}});
   }
-  void failed(const ports::StoreError& error) override { note({Said::What::failed, {}, error}); }
-  void back() override { note({Said::What::back, {}, {}}); }
+  void failed(const ports::StoreError& error, const core::JournalUse& journal) override {
+    note({Said::What::failed, {}, error, journal, {}});
+  }
+  void journaled(Seq through, const core::JournalUse& journal) override {
+    note({Said::What::journaled, through, {}, journal, {}});
+  }
+  void journal_full(const std::string& why, const core::JournalUse& journal) override {
+    note({Said::What::journal_full, {}, {ports::StoreError::Kind::io, why, {}}, journal, {}});
+  }
+  void back(const core::StoreBack& outage) override {
+    note({Said::What::back, {}, {}, {}, outage});
+  }
 
   /// False: it did not come within 30 s.
   bool wait_recorded(Seq seq) {
     return wait(
         [seq](const Said& said) { return said.what == Said::What::recorded && said.seq >= seq; });
+  }
+  bool wait_journaled(Seq seq) {
+    return wait(
+        [seq](const Said& said) { return said.what == Said::What::journaled && said.seq >= seq; });
+  }
+  bool wait_journal_full() {
+    return wait([](const Said& said) { return said.what == Said::What::journal_full; });
   }
   bool wait_failed() {
     return wait([](const Said& said) { return said.what == Said::What::failed; });
@@ -45,15 +64,19 @@ class Heard final : public ports::StoreListener {
     return said_;
   }
 
-  /// "failed(io) back recorded(7)", neighbouring recorded ones as the last of them.
+  /// "failed(io) journaled(6) back recorded(7)", neighbours of a kind as the last of them.
   std::string story() const {
     std::string text;
     const auto said = all();
     for (std::size_t i = 0; i < said.size(); ++i) {
-      const bool recorded = said[i].what == Said::What::recorded;
-      if (recorded && i + 1 < said.size() && said[i + 1].what == Said::What::recorded) continue;
+      const auto what = said[i].what;
+      const bool counts = what == Said::What::recorded || what == Said::What::journaled;
+      if (counts && i + 1 < said.size() && said[i + 1].what == what) continue;
       text += text.empty() ? "" : " ";
-      if (recorded) text += "recorded(" + std::to_string(said[i].seq.value) + ")";
+      const std::string seq = "(" + std::to_string(said[i].seq.value) + ")";
+      if (what == Said::What::recorded) text += "recorded" + seq;
+      if (what == Said::What::journaled) text += "journaled" + seq;
+      if (what == Said::What::journal_full) text += "journal_full";
       if (said[i].what == Said::What::back) text += "back";
       if (said[i].what == Said::What::failed) text += "failed(" + kind_of(said[i].error) + ")";
     }

@@ -26,7 +26,10 @@ auto values_of(const Map& map) {
 
 void MemoryRows::put(core::Row row) {
   std::visit(Match{
-                 [&](core::NodeRow& r) { nodes_.insert_or_assign(r.node, std::move(r)); },
+                 [&](core::NodeRow& r) {
+                   if (!nodes_.contains(r.node)) last_node_ = r.node;
+                   nodes_.insert_or_assign(r.node, std::move(r));
+                 },
                  [&](core::JobRow& r) { jobs_.insert_or_assign(r.job, std::move(r)); },
                  [&](core::HeartbeatRow& r) { heartbeats_.insert_or_assign(r.job, std::move(r)); },
                  [&](core::RunRow& r) { put_run(std::move(r)); },
@@ -113,6 +116,7 @@ std::vector<core::AttemptRow> MemoryRows::attempts_of(RunId run) const {
 core::Stored MemoryRows::stored() const {
   core::Stored stored;
   stored.fleet = fleet_;
+  if (last_node_) stored.last_node = nodes_.at(last_node_);
   stored.jobs = values_of(jobs_);
   stored.heartbeats = values_of(heartbeats_);
   for (const auto& [id, run] : runs_) {

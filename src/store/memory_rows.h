@@ -62,6 +62,7 @@ class MemoryRows {
   Retention retention_;
   std::optional<core::FleetRow> fleet_;
   std::map<NodeId, core::NodeRow> nodes_;
+  NodeId last_node_;
   std::map<std::string, core::JobRow> jobs_;
   std::map<std::string, core::HeartbeatRow> heartbeats_;
   std::map<RunId, core::RunRow> runs_;

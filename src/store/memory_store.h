@@ -9,7 +9,9 @@
 //        │                  ▼ commit_all()          meets it
 //        └──── release() ── held                    heal() ──▶ back() if it was told, then goes on
 //
-//   crash()   what was not recorded is gone, what was recorded is there: as after a SIGKILL
+//   crash()   what was neither recorded nor journaled is gone: as after a SIGKILL
+//
+// While it fails, batches go into a journal of as many bytes as its owner gave it (none, at first).
 //
 // One thread. A listener may call submit() from within its callbacks.
 
@@ -48,6 +50,8 @@ class MemoryStore final : public ports::Store, public ports::History {
   void commit_all();
   void fail(ports::StoreError error);
   void heal();
+  /// Before the first failure. A batch takes as much of it as in a real journal.
+  void give_journal(std::int64_t capacity_bytes) { journal_.capacity_bytes = capacity_bytes; }
   bool is_held() const { return held_; }
   bool is_failing() const { return failure_.has_value(); }
   /// Also ends a hold. A failure lasts: the disk is as full as before; the next listener is told
@@ -71,7 +75,9 @@ class MemoryStore final : public ports::Store, public ports::History {
  private:
   void commit_unless_held();
   void commit(std::size_t batches_max);
-  void tell_failure();
+  core::Batch take_front();
+  void meet_failure();
+  void journal_queued();
 
   ports::StoreListener* listener_;
   MemoryRows rows_;
@@ -80,6 +86,10 @@ class MemoryStore final : public ports::Store, public ports::History {
   bool held_ = false;
   std::optional<ports::StoreError> failure_;
   bool told_ = false;  // the listener knows of failure_
+  core::JournalUse journal_;
+  std::size_t journaled_ = 0;  // of queue_, from its front
+  bool full_ = false;          // the journal takes nothing more in this outage
+  std::int64_t replayed_ = 0;  // by the last crash()
 };
 
 }  // namespace takt::store

@@ -173,7 +173,7 @@ CREATE TABLE leader (                    -- one row: whose term it is
 ) STRICT;
 )sql";
 
-// What a restart had forgotten (the watchdog's clocks), and beats.
+// What a restart had forgotten (the watchdog's clocks), beats, retention, and the journal's place.
 constexpr const char* kVersion2 = R"sql(
 ALTER TABLE jobs ADD COLUMN recovery_due_at INTEGER;  -- a hang's recovery run backs off until then
 ALTER TABLE jobs ADD COLUMN recovery_for    INTEGER;  -- the run that hung
@@ -201,6 +201,13 @@ CREATE TABLE run_lengths (               -- of good runs that were deleted, for 
 ALTER TABLE job_heartbeats ADD COLUMN last_beat_at INTEGER;
 ALTER TABLE job_heartbeats ADD COLUMN progress     INTEGER;  -- 0..100, of the newest attempt
 ALTER TABLE job_heartbeats ADD COLUMN note         TEXT NOT NULL DEFAULT '';
+
+CREATE TABLE journal (                   -- one row: which use of the file `journal` is current
+  singleton  INTEGER PRIMARY KEY CHECK (singleton = 1),
+  store_id   TEXT    NOT NULL,           -- random; a journal belongs to one database
+  generation INTEGER NOT NULL            -- counted up by the transaction that takes a journal over
+) STRICT;
+INSERT INTO journal VALUES (1, lower(hex(randomblob(8))), 1);
 )sql";
 
 constexpr std::array kMigrations{Migration{1, kVersion1}, Migration{2, kVersion2}};

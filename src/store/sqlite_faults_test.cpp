@@ -64,9 +64,10 @@ TEST_F(SqliteFaults, ALongLockIsToldOnceAndOutlived) {
   EXPECT_EQ(store->backlog(), 3U);
   EXPECT_FALSE(store->flush(std::chrono::milliseconds{1}));
   store->submit(batch(4, {event_row(4)}));
+  ASSERT_TRUE(heard_.wait_journaled(Seq{4}));
   ASSERT_TRUE(other.exec("COMMIT"));
   ASSERT_TRUE(heard_.wait_recorded(Seq{4}));
-  EXPECT_EQ(heard_.story(), "failed(in_use) back recorded(4)");
+  EXPECT_EQ(heard_.story(), "failed(in_use) journaled(4) back recorded(4)");
   EXPECT_EQ(count_events(file_), 4);
 }
 
@@ -114,7 +115,8 @@ TEST_F(SqliteFaults, AFileMovedAwayIsToldAndMovingItBackHeals) {
   store->submit(batch(3, {event_row(3)}));
   std::filesystem::rename(folder_ / "moved.db", file_);
   ASSERT_TRUE(heard_.wait_recorded(Seq{3}));
-  EXPECT_EQ(heard_.story(), "recorded(1) failed(io) back recorded(3)");
+  EXPECT_TRUE(heard_.story().starts_with("recorded(1) failed(io) journaled(")) << heard_.story();
+  EXPECT_TRUE(heard_.story().ends_with(") back recorded(3)")) << heard_.story();
   store.reset();
   EXPECT_EQ(count_events(file_), 3);
 }
@@ -152,7 +154,8 @@ TEST_F(SqliteFaults, AFileSizeLimitIsAFailureLikeAnyOtherAndNothingIsLost) {
     store->submit(batch(3, {event_row(3)}));
     setrlimit(RLIMIT_FSIZE, &before);
     must(heard_.wait_recorded(Seq{3}), "recorded after the limit");
-    must(heard_.story() == "recorded(1) failed(io) back recorded(3)", heard_.story().c_str());
+    must(heard_.story().starts_with("recorded(1) failed(io) journal"), heard_.story().c_str());
+    must(heard_.story().ends_with(" back recorded(3)"), heard_.story().c_str());
   });
   ASSERT_EQ(status, 0);
   EXPECT_EQ(count_events(file_), 3);
@@ -168,13 +171,12 @@ TEST_F(SqliteFaults, AFullDiskIsToldAndOutlived) {
     const std::filesystem::path filler = folder_ / "filler";
     std::ofstream(filler) << std::string(4'000'000, 'f') << std::flush;  // as much as fits
     // Fits once in the log and once in the database when there is space again.
-    store->submit(batch(2, {event_row(2, std::string(300'000, 'b'))}));
+    store->submit(batch(2, {event_row(2, std::string(200'000, 'b'))}));
     must(heard_.wait_failed(), "told of the full disk");
     store->submit(batch(3, {event_row(3)}));
     std::filesystem::remove(filler);
     must(heard_.wait_recorded(Seq{2}), "recorded when there was space again");
-    must(heard_.story().starts_with("recorded(1) failed(io) back recorded("),
-         heard_.story().c_str());
+    must(heard_.story().starts_with("recorded(1) failed(io) journal"), heard_.story().c_str());
     must(heard_.wait_recorded(Seq{3}), "recorded the rest");
     store.reset();
     must(count_events(file_) == 3 && is_sound(file_), "all rows are there");
@@ -202,6 +204,23 @@ TEST_F(SqliteFaults, OnlyASyncedBatchCostsASync) {
   EXPECT_EQ(syncs_of(batch(4, {event_row(4)})), 0);
 }
 
+TEST_F(SqliteFaults, IdsThatTheDiskDoesNotKnowOfAreBounded) {
+  FaultyVfs disk;
+  auto store = open_store(file_, heard_);
+  const auto syncs_of = [&](std::int64_t seq, std::int64_t last_token) {
+    core::Batch made = batch(seq, {event_row(seq)});
+    made.fleet.last_token = Token{last_token};
+    const int before = disk.log_syncs;
+    store->submit(std::move(made));
+    EXPECT_TRUE(store->flush(std::chrono::seconds{30}));
+    return disk.log_syncs - before;
+  };
+  EXPECT_GT(syncs_of(1, 5), 0);
+  EXPECT_EQ(syncs_of(2, 5 + core::kUnsyncedIdsMax), 0);
+  EXPECT_EQ(syncs_of(3, 6 + core::kUnsyncedIdsMax), 1);
+  EXPECT_EQ(syncs_of(4, 7 + core::kUnsyncedIdsMax), 0);
+}
+
 TEST_F(SqliteFaults, ASyncThatFailedIsNotTrustedTheNextTime) {
   FaultyVfs disk;
   auto store = open_store(file_, heard_);
@@ -213,7 +232,7 @@ TEST_F(SqliteFaults, ASyncThatFailedIsNotTrustedTheNextTime) {
   synced.synced = true;
   store->submit(std::move(synced));
   ASSERT_TRUE(heard_.wait_recorded(Seq{2}));
-  EXPECT_EQ(heard_.story(), "recorded(1) failed(io) back recorded(2)");
+  EXPECT_EQ(heard_.story(), "recorded(1) failed(io) journaled(2) back recorded(2)");
   EXPECT_GT(disk.logs_opened, opened);  // by a connection of its own
   store.reset();
   EXPECT_EQ(count_events(file_), 2);
@@ -249,8 +268,10 @@ class Acknowledging final : public ports::StoreListener {
   void recorded(Seq through) override {
     if (write(pipe_, &through.value, sizeof through.value) < 0) _exit(1);
   }
-  void failed(const ports::StoreError&) override { _exit(1); }
-  void back() override {}
+  void failed(const ports::StoreError&, const core::JournalUse&) override { _exit(1); }
+  void journaled(Seq, const core::JournalUse&) override { _exit(1); }
+  void journal_full(const std::string&, const core::JournalUse&) override { _exit(1); }
+  void back(const core::StoreBack&) override {}
 
  private:
   int pipe_;

@@ -56,6 +56,8 @@ core::Stored select_all(sql::Connection& database) {
   core::Stored stored;
   auto fleets = select<core::FleetRow>(database, "");
   if (!fleets.empty()) stored.fleet = std::move(fleets.front());
+  auto nodes = select<core::NodeRow>(database, "ORDER BY rowid DESC LIMIT 1");
+  if (!nodes.empty()) stored.last_node = std::move(nodes.front());
   stored.jobs = select<core::JobRow>(database, "ORDER BY job");
   stored.heartbeats = select<core::HeartbeatRow>(database, "ORDER BY job");
   stored.open_runs = select<core::RunRow>(database, "WHERE state <> 'ended' ORDER BY id");

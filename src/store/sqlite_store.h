@@ -3,30 +3,36 @@
 // takes everything queued and commits it as one transaction, so that one fsync serves many starts.
 //
 //   submit ─▶ queue ─▶ [writer thread: group ─▶ BEGIN .. COMMIT] ─▶ recorded(last seq of the group)
-//                            ▲      │
-//                            └ wait ┘  50 ms, doubled up to 1 s, while it fails: the group is kept
-//                                      failed(why) once: at once, for a lock after 1 s; then back()
+//                            │ fails: kept, and put into the file `journal` beside the database
+//                            ▼
+//                         journaled ─ ─ ─ ▶ back(), recorded
 //
 // How safe recorded means: the commit survives a SIGKILL of the daemon (the rows are in the
-// kernel). A group with a `synced` batch is committed with an fsync and survives a power cut.
+// kernel). A group with a `synced` batch is committed with an fsync and survives a power cut, as
+// does everything that is journaled.
 //
-// Which file it takes and which it refuses: store/database.h. Tables: docs/design/0004-store.md.
+// Which file it takes and which it refuses: store/database.h. The thread: store/sqlite_writer.h.
+// Tables: docs/design/0004-store.md. The journal: docs/design/0013-journal.md.
 
 #include <expected>
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "ports/store.h"
 #include "store/keep_rules.h"
 
 namespace takt::store {
 
+class SqliteWriter;
+
 class SqliteStore final : public ports::Store {
  public:
-  /// Opens the database of this fleet, or makes it (mode 0600, in an existing folder). Blocking:
-  /// reads the whole file once when it is at most 256 MiB. The listener is called on the writer
-  /// thread, from the first submit to the end of the destructor, and must live that long.
+  /// Opens the database of this fleet, or makes it (mode 0600, in an existing folder), and brings
+  /// into it what the journal holds. A database that cannot be written for now is an error only
+  /// when the journal has no room either. Blocking: reads the whole file once when it is at most
+  /// 256 MiB. The listener is called on the writer thread, from the first submit to the end of the destructor, and must live that long.
   static std::expected<std::unique_ptr<SqliteStore>, ports::StoreError> open(
       const std::filesystem::path& file, const std::string& fleet_name, double speed,
       ports::StoreListener& listener);
@@ -54,11 +60,12 @@ class SqliteStore final : public ports::Store {
   bool flush(Duration patience) override;
 
  private:
-  class Writer;
-  SqliteStore(std::filesystem::path file, std::unique_ptr<Writer> writer);
+  explicit SqliteStore(std::filesystem::path file);
 
   std::filesystem::path file_;
-  std::unique_ptr<Writer> writer_;
+  std::int64_t replayed_ = 0;
+  std::vector<core::Batch> found_;  // in the journal and not in the database; until load()
+  std::unique_ptr<SqliteWriter> writer_;
 };
 
 }  // namespace takt::store

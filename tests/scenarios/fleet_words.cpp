@@ -135,6 +135,7 @@ const std::map<std::string, Setter>& setters() {
       {"catchup_max", [](Job& j, const Text& v) { j.catchup_max = std::stoi(v); }},
       {"priority", [](Job& j, const Text& v) { j.priority = enumerator<core::Priority>(v); }},
       {"enabled", [](Job& j, const Text& v) { j.enabled = v == "true"; }},
+      {"critical", [](Job& j, const Text& v) { j.critical = v == "true"; }},
       {"overlap", [](Job& j, const Text& v) { j.overlap = enumerator<core::Overlap>(v); }},
       {"delivery", [](Job& j, const Text& v) { j.delivery = enumerator<core::Delivery>(v); }},
       {"retries", [](Job& j, const Text& v) { j.retry.retries = std::stoi(v); }},

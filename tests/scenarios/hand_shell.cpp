@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <stdexcept>
 #include <utility>
 
@@ -36,9 +37,11 @@ void HandShell::start(Duration down) {
   const bool downtime_counts = speed_ == 1 || !rows_.fleet();
   now_ = Instant{downtime_counts ? (died_at_ + down).time_since_epoch()
                                  : rows_.fleet()->clock.time_since_epoch()};
+  core::Stored stored = rows_.stored();
+  stored.journal_replayed = std::exchange(replayed_, 0);
   daemon_ = std::make_unique<core::Coordinator>(
-      spec_, rows_.stored(), core::NodeFacts{{fmt::format("node{}", lives_)}, 100 + lives_, "boot"},
-      speed_, now_);
+      spec_, stored, core::NodeFacts{{fmt::format("node{}", lives_)}, 100 + lives_, boot_}, speed_,
+      now_);
   carry_out(daemon_->open(now_));
   settle_now();
 }
@@ -46,8 +49,10 @@ void HandShell::start(Duration down) {
 void HandShell::kill() {
   died_at_ = wall();
   daemon_.reset();
+  replayed_ = static_cast<std::int64_t>(std::exchange(journaled_, 0));
   held_.clear();
   holding_ = false;
+  journal_batches_ = 0;
   recorded_ = {};
   undelivered_.clear();
   living_.clear();
@@ -98,13 +103,39 @@ void HandShell::carry_out(core::Effects effects) {
     }
   }
   while (!holding_ && !held_.empty()) commit_front();
+  journal_held();
+}
+
+void HandShell::journal_held() {
+  while (journaled_ < held_.size() && journal_batches_ > 0 && !journal_full_) {
+    if (journaled_ == journal_batches_) {
+      journal_full_ = true;
+      turn(core::JournalFull{"no more fits", journal_use()});
+      return;
+    }
+    rows_.commit(held_[journaled_]);  // what a next daemon finds
+    journaled_ += 1;
+    recorded_ = held_[journaled_ - 1].seq;
+    deliver();
+    turn(core::Journaled{held_[journaled_ - 1].seq, journal_use()});
+  }
+}
+
+core::JournalUse HandShell::journal_use() const {
+  constexpr std::int64_t kBatchBytes = 4096;
+  return {static_cast<std::int64_t>(journaled_) * kBatchBytes,
+          static_cast<std::int64_t>(journal_batches_) * kBatchBytes};
 }
 
 void HandShell::commit_front() {
   const core::Batch batch = std::move(held_.front());
   held_.pop_front();
-  rows_.commit(batch);
-  recorded_ = batch.seq;
+  if (journaled_ > 0) {
+    journaled_ -= 1;
+  } else {
+    rows_.commit(batch);
+  }
+  recorded_ = std::max(recorded_, batch.seq);
   deliver();
   turn(core::Recorded{batch.seq});
 }
@@ -127,13 +158,18 @@ void HandShell::release_store() {
   settle_now();
 }
 
-void HandShell::fail_store() {
+void HandShell::fail_store(std::size_t journal_batches) {
   holding_ = true;
-  tell(core::StoreFailed{"disk full"});
+  journal_batches_ = journal_batches;
+  tell(core::StoreFailed{"disk full", journal_use()});
 }
 
 void HandShell::bring_store_back() {
-  tell(core::StoreBack{});
+  const auto journaled = static_cast<std::int64_t>(journaled_);
+  const auto held = static_cast<std::int64_t>(held_.size()) - journaled;
+  journal_batches_ = 0;
+  journal_full_ = false;
+  tell(core::StoreBack{journaled, held});
   release_store();
 }
 

@@ -8,6 +8,7 @@
 #include <map>
 #include <memory>
 #include <set>
+#include <string>
 #include <vector>
 
 #include "core/coordinator.h"
@@ -27,6 +28,8 @@ class HandShell {
 
   /// A new daemon on the recorded rows. At speed 1 `down` has passed since the last one was killed.
   void start(Duration down);
+  /// The machine is started anew: another boot id from now on.
+  void reboot() { boot_ = "after a reboot"; }
   /// SIGKILL: what was not recorded is gone; processes become leftovers.
   void kill();
   bool up() const { return daemon_ != nullptr; }
@@ -48,8 +51,9 @@ class HandShell {
   std::size_t held() const { return held_.size(); }
   bool holding() const { return holding_; }
 
-  /// The store fails: StoreFailed, and batches are held. Back: StoreBack, then they are recorded.
-  void fail_store();
+  /// The store fails: StoreFailed, and batches are held, or, with a journal that has room for so
+  /// many batches, kept in it. Back: StoreBack, then they are recorded.
+  void fail_store(std::size_t journal_batches);
   void bring_store_back();
 
   /// Launched in this life and not ended; `started` once AttemptStarted was told.
@@ -74,6 +78,8 @@ class HandShell {
   void turn(const core::Event& event);
   void carry_out(core::Effects effects);
   void commit_front();
+  void journal_held();
+  core::JournalUse journal_use() const;
   void settle_now();
   void deliver();
 
@@ -84,9 +90,14 @@ class HandShell {
   Instant now_;
   WallTime died_at_;
   int lives_ = 0;
+  std::string boot_ = "boot";
   RecordedRows rows_;
   bool holding_ = false;
   std::deque<core::Batch> held_;
+  std::size_t journal_batches_ = 0;  // room of the journal while the store fails
+  std::size_t journaled_ = 0;        // of held_, from its front
+  bool journal_full_ = false;
+  std::int64_t replayed_ = 0;
   Seq recorded_;
   std::deque<core::Effect> undelivered_;  // answers whose rows are not recorded yet
   std::map<Token, Living> living_;

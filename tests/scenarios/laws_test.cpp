@@ -41,7 +41,10 @@ class Judge {
 
   /// A daemon was killed: what it handed over and was not recorded never was.
   void daemon_died() {
-    last_decided_token_ = std::max(last_launched_token_, recorded_token());
+    last_decided_token_ = recorded_token();
+    for (const auto& [job, token] : last_launched_token_) {
+      last_decided_token_ = std::max(last_decided_token_, token);
+    }
     live_.clear();
   }
 
@@ -124,8 +127,10 @@ class Judge {
   }
 
   void see_launch(const core::LaunchAttempt& launch) {
-    RC_ASSERT(launch.token > last_launched_token_);
-    last_launched_token_ = launch.token;
+    // Of one job; the starts of another may be held meanwhile.
+    const std::string& job = shell_->rows().runs().at(launch.run).job;
+    RC_ASSERT(launch.token > last_launched_token_[job]);
+    last_launched_token_[job] = launch.token;
     const auto recorded = shell_->rows().attempts().find(launch.token);
     RC_ASSERT(recorded != shell_->rows().attempts().end());
     RC_ASSERT(recorded->second.run == launch.run);
@@ -177,7 +182,7 @@ class Judge {
   std::vector<core::FleetSpec> variants_;
   const HandShell* shell_ = nullptr;
   Token last_decided_token_;
-  Token last_launched_token_;
+  std::map<std::string, Token> last_launched_token_;
   std::map<Token, RunId> live_;
   std::set<Token> ended_;
 };

@@ -58,6 +58,7 @@ core::JobSpec any_job(int number) {
   job.expect = 2s;
   if (*rc::gen::inRange(0, 4) == 0) job.quarantine_after = *rc::gen::inRange(1, 4);
   job.enabled = *rc::gen::inRange(0, 8) > 0;
+  job.critical = *rc::gen::inRange(0, 3) == 0;
   return job;
 }
 
@@ -176,7 +177,7 @@ void World::store(const Step& step) {
       shell_.record(static_cast<std::size_t>(step.amount % 3));
       return;
     case 2:
-      shell_.fail_store();
+      shell_.fail_store(static_cast<std::size_t>(step.amount % 12));
       return;
     case 3:
       shell_.bring_store_back();

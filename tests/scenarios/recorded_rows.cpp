@@ -7,7 +7,7 @@ namespace takt::scenarios {
 void RecordedRows::commit(const core::Batch& batch) {
   fleet_ = batch.fleet;
   for (const core::Row& row : batch.rows) {
-    std::visit(Match{[](const core::NodeRow&) {}, [](const core::EventRow&) {},
+    std::visit(Match{[&](const core::NodeRow& r) { last_node_ = r; }, [](const core::EventRow&) {},
                      [&](const core::JobRow& r) { jobs_[r.job] = r; },
                      [&](const core::HeartbeatRow& r) { heartbeats_[r.job] = r; },
                      [&](const core::AttemptRow& r) { attempts_[r.token] = r; },
@@ -24,6 +24,7 @@ void RecordedRows::commit(const core::Batch& batch) {
 core::Stored RecordedRows::stored() const {
   core::Stored stored;
   stored.fleet = fleet_;
+  stored.last_node = last_node_;
   for (const auto& [name, row] : jobs_) stored.jobs.push_back(row);
   for (const auto& [name, row] : heartbeats_) stored.heartbeats.push_back(row);
   for (const auto& [id, row] : runs_) {

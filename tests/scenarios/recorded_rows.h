@@ -28,6 +28,7 @@ class RecordedRows {
 
  private:
   std::optional<core::FleetRow> fleet_;
+  std::optional<core::NodeRow> last_node_;
   std::map<std::string, core::JobRow> jobs_;
   std::map<std::string, core::HeartbeatRow> heartbeats_;
   std::map<RunId, core::RunRow> runs_;

@@ -190,9 +190,10 @@ class Player {
     const Instant now = shell().now();
     if (what == "fleet") {
       const core::FleetView view = daemon.fleet_view(now);
-      told_.push_back(fmt::format("fleet epoch {}, {}, {}", scenario_time(daemon.epoch()),
-                                  daemon.reconciled() ? "reconciled" : "not reconciled",
-                                  view.ok() ? "ok" : "not ok"));
+      told_.push_back(fmt::format(
+          "fleet epoch {}, {}, {}{}", scenario_time(daemon.epoch()),
+          daemon.reconciled() ? "reconciled" : "not reconciled", view.ok() ? "ok" : "not ok",
+          view.waiting > 0 ? fmt::format(", {} waiting", view.waiting) : ""));
       return;
     }
     const auto view = daemon.job_view(what, now);
@@ -223,6 +224,11 @@ class Player {
     steps_["remove"] = [this](const Words& w) { remove_job(w.at(0)); };
     steps_["start"] = [this](const Words& w) { first_start(w); };
     steps_["kill daemon"] = [this](const Words&) { kill(); };
+    steps_["reboot after"] = [this](const Words& w) {
+      if (shell().up()) kill();
+      shell().reboot();
+      shell().start(signed_duration(w.at(0)));
+    };
     steps_["restart after"] = [this](const Words& w) {
       if (shell().up()) kill();
       shell().start(signed_duration(w.at(0)));
@@ -281,7 +287,9 @@ class Player {
     steps_["hold store"] = [this](const Words&) { shell().hold_store(); };
     steps_["record"] = [this](const Words& w) { shell().record(std::stoul(w.at(0))); };
     steps_["release store"] = [this](const Words&) { shell().release_store(); };
-    steps_["store fails"] = [this](const Words&) { shell().fail_store(); };
+    steps_["store fails"] = [this](const Words& w) {
+      shell().fail_store(std::stoul(value_of(w, "journal").value_or("0")));
+    };
     steps_["store back"] = [this](const Words&) { shell().bring_store_back(); };
   }
 
