@@ -5,12 +5,16 @@
 #include <array>
 #include <boost/json/array.hpp>
 #include <chrono>
+#include <fstream>
 #include <limits>
+#include <optional>
+#include <string>
 
 #include "api/render.h"
 #include "cli/tables.h"
 #include "cli/verbs.h"
 #include "fleet/quote.h"
+#include "sim/mix_file.h"
 #include "sim/simulate.h"
 
 namespace takt::cli {
@@ -21,7 +25,15 @@ namespace json = boost::json;
 constexpr std::array kOptions{
     OptionSpec{"--for", "D", "how much fleet time; default 1d"},
     OptionSpec{"--seed", "S", "the same seed is the same history; default 1"},
-    OptionSpec{"--faults", "none|default", "what goes wrong; default: default"}};
+    OptionSpec{"--faults", "none|default|FILE",
+               "what goes wrong; default: default; FILE: a mix of your own, in TOML"}};
+
+constexpr std::streamsize kMixBytesMax = 1 << 20;
+
+struct Asked {
+  sim::Options options;
+  sim::Mix mix;
+};
 
 json::object counts(const std::map<std::string, std::int64_t>& items) {
   json::object out;
@@ -63,34 +75,66 @@ json::object report_json(const sim::Report& report, Duration wall) {
           {"violation_count", report.violation_count},
           {"jobs", std::move(jobs)},
           {"pools", json::array{}},
+          {"coverage", counts(report.coverage)},
           {"hash", fmt::format("{:016x}", report.hash)}};
 }
 
-std::expected<sim::Options, Failure> options_of(const Arguments& arguments) {
-  sim::Options options;
+/// The text of a file of faults; nullopt when it cannot be read.
+std::optional<std::string> read_text(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::string text(static_cast<std::size_t>(kMixBytesMax), '\0');
+  if (!file) return std::nullopt;
+  file.read(text.data(), kMixBytesMax);
+  if (file.bad() || !file.eof()) return std::nullopt;
+  text.resize(static_cast<std::size_t>(file.gcount()));
+  return text;
+}
+
+std::expected<sim::Mix, Failure> mix_of(const std::string& path) {
+  const auto text = read_text(path);
+  if (!text) {
+    return std::unexpected(usage_error(
+        fmt::format("--faults {}: there is no such file to read", fleet::quote_path(path)),
+        "none, default, or a file of faults"));
+  }
+  auto mix = sim::read_mix(*text, path);
+  if (mix) return *mix;
+  Failure failure{.exit = Exit::bad_file,
+                  .what = "the file of faults is not valid",
+                  .where = path,
+                  .hint = "docs/guide/simulating.md lists what may stand in it",
+                  .details = {},
+                  .gates = {}};
+  for (const auto& problem : mix.error()) failure.details += fleet::render(problem);
+  return std::unexpected(std::move(failure));
+}
+
+std::expected<Asked, Failure> asked_by(const Arguments& arguments) {
+  Asked asked;
   const auto length = arguments.duration("for");
   if (!length) return std::unexpected(length.error());
   const auto seed = arguments.number("seed", 0, std::numeric_limits<std::int64_t>::max());
   if (!seed) return std::unexpected(seed.error());
-  options.length = length->value_or(options.length);
-  if (*seed) options.seed = static_cast<std::uint64_t>(**seed);
+  asked.options.length = length->value_or(asked.options.length);
+  if (*seed) asked.options.seed = static_cast<std::uint64_t>(**seed);
 
-  const auto faults = arguments.text("faults").value_or("default");
-  options.faults = faults != "none";
-  if (faults == "none" || faults == "default") return options;
-  return std::unexpected(usage_error(
-      fmt::format("--faults {}: a file of faults is not supported yet", fleet::quote_name(faults)),
-      "one of none, default"));
+  const auto faults = std::string{arguments.text("faults").value_or("default")};
+  asked.options.faults = faults != "none";
+  if (faults == "none" || faults == "default") return asked;
+  auto mix = mix_of(faults);
+  if (!mix) return std::unexpected(std::move(mix.error()));
+  asked.mix = *mix;
+  return asked;
 }
 
 Result run(Context& context, const Arguments& arguments) {
-  const auto options = options_of(arguments);
-  if (!options) return std::unexpected(options.error());
+  const auto asked = asked_by(arguments);
+  if (!asked) return std::unexpected(asked.error());
   const auto spec = context.spec();
   if (!spec) return std::unexpected(spec.error());
 
   const auto began = std::chrono::steady_clock::now();
-  const auto report = sim::simulate(**spec, *options);
+  const auto report = sim::simulate(**spec, asked->options, asked->mix);
   const auto wall = std::chrono::duration_cast<Duration>(std::chrono::steady_clock::now() - began);
 
   auto& console = context.console();

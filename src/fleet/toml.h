@@ -1,6 +1,6 @@
 #pragma once
-// toml++ as this folder uses it: compiled once (toml.cpp), never deep, never aborting. Only the
-// decoder's own files include this header; no public header of the folder shows a TOML node.
+// toml++ as this folder uses it: compiled once (toml.cpp), never deep, never aborting. Only what
+// decodes a file includes this header; no public header of the folder shows a TOML node.
 //
 //   nesting      is bounded here for brackets and braces, and in dotted_keys.h for keys, because a
 //                tree is destroyed by recursion

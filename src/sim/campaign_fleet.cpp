@@ -23,7 +23,9 @@ core::JobSpec job(std::string name, core::Schedule schedule, Duration expect) {
   spec.schedule = schedule;
   spec.expect = expect;
   spec.hung_after = expect * 6;
-  spec.command = std::make_shared<core::Command>();
+  auto command = std::make_shared<core::Command>();
+  command->log_max_bytes = 20'000;
+  spec.command = std::move(command);
   return spec;
 }
 
@@ -180,6 +182,12 @@ core::JobSpec drawn_job(Random& dice, std::string name) {
   spec.priority = static_cast<core::Priority>(dice.below(4));
   spec.retry.retries = static_cast<int>(dice.below(4));
   spec.retry.jitter = dice.chance(0.3) ? 0.5 : 0;
+  spec.retry.first = dice.between(seconds{1}, seconds{20});
+  spec.retry.factor = dice.chance(0.5) ? 2 : 1.5;
+  spec.retry.max = dice.between(seconds{10}, minutes{5});
+  if (dice.chance(0.2)) spec.retry.on_exit_codes = {1, 2};
+  spec.kill_grace = dice.chance(0.3) ? dice.between(Duration{0}, minutes{1}) : seconds{10};
+  if (dice.chance(0.1)) spec.hung_after.reset();
   spec.jitter = dice.chance(0.3) ? dice.between(Duration{0}, minutes{1}) : Duration{0};
   if (dice.chance(0.3)) spec.retry.on = {core::Outcome::failed};
   if (dice.chance(0.3)) spec.timeout = *spec.expect * 4;
@@ -197,16 +205,111 @@ core::FleetSpec drawn_fleet(std::uint64_t seed) {
   Random dice("fleet", seed);
   core::FleetSpec fleet;
   fleet.name = "drawn";
-  fleet.max_running = 4 + static_cast<int>(dice.below(10));
+  fleet.max_running = 2 + static_cast<int>(dice.below(12));
   for (int i = 0; i < 12; ++i) fleet.jobs.push_back(drawn_job(dice, "job" + std::to_string(i)));
   return fleet;
+}
+
+core::FleetSpec storm_fleet() {
+  core::FleetSpec fleet;
+  fleet.name = "storm";
+  fleet.max_running = 30;
+  for (int i = 0; i < 200; ++i) {
+    core::JobSpec spec =
+        job("storm" + std::to_string(i), every(minutes{10}, seconds{0}), seconds{20});
+    spec.priority = static_cast<core::Priority>(i % 4);
+    spec.overlap = static_cast<core::Overlap>(i / 4 % 4);
+    fleet.jobs.push_back(spec);
+  }
+  return fleet;
+}
+
+std::vector<std::string> expected_coverage() {
+  return {"attempt.ok",
+          "attempt.failed",
+          "attempt.timeout",
+          "attempt.hung",
+          "attempt.oom",
+          "attempt.spawn_failed",
+          "attempt.lost",
+          "attempt.cancelled",
+          "run.ok",
+          "run.failed",
+          "run.timeout",
+          "run.hung",
+          "run.oom",
+          "run.spawn_failed",
+          "run.lost",
+          "run.cancelled",
+          "cause.schedule",
+          "cause.manual",
+          "cause.recovery",
+          "cause.catchup",
+          "state.idle",
+          "state.waiting",
+          "state.running",
+          "state.retrying",
+          "state.paused",
+          "state.quarantined",
+          "state.disabled",
+          "event.fleet_started",
+          "event.fleet_stopped",
+          "event.job_hung",
+          "event.job_stuck",
+          "event.job_overdue",
+          "event.recovery_started",
+          "event.quarantined",
+          "event.run_skipped",
+          "event.slot_missed",
+          "event.store_failed",
+          "event.store_back",
+          "event.clock_stepped",
+          "event.leaked_processes",
+          "event.run_failed",
+          "event.run_cancelled",
+          "event.attempt_lost",
+          "event.paused",
+          "event.resumed",
+          "event.draining",
+          "event.problem",
+          "gate.enabled.pass",
+          "gate.enabled.skip",
+          "gate.paused.pass",
+          "gate.paused.skip",
+          "gate.paused.hold",
+          "gate.quarantined.pass",
+          "gate.quarantined.skip",
+          "gate.overlap.pass",
+          "gate.overlap.skip",
+          "gate.overlap.hold",
+          "gate.node.pass",
+          "gate.node.hold",
+          "gate.store.pass",
+          "gate.store.hold",
+          "slot.ran",
+          "slot.skipped.disabled",
+          "slot.skipped.paused",
+          "slot.skipped.quarantined",
+          "slot.skipped.overlap",
+          "slot.missed.down",
+          "slot.missed.start_within",
+          "slot.missed.store",
+          "slot.missed.draining",
+          "slot.coalesced.down",
+          "slot.coalesced.overlap",
+          "slot.coalesced.start_within",
+          "slot.cancelled.manual",
+          "slot.cancelled.overlap"};
 }
 
 Mix nasty_mix() {
   Mix mix;
   mix.per_day = 144;
   mix.failure_chance = 0.03;
+  mix.weight.fill(1);
   mix.suspend_max = std::chrono::hours{1};
+  mix.long_suspend_max = std::chrono::hours{3};
+  mix.long_outage_max = std::chrono::hours{1};
   mix.suspend_median = minutes{5};
   mix.pause_max = minutes{20};
   return mix;

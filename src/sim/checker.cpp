@@ -3,11 +3,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
+#include <utility>
 
 namespace takt::sim {
 namespace {
 
 constexpr Duration kExpectDefault = std::chrono::minutes{1};
+constexpr Duration kRecoveryPerRun{1};  // L2: R + 1 ms an open run
 
 }  // namespace
 
@@ -16,18 +19,24 @@ Checker::Checker(const core::FleetSpec& fleet, Instant origin)
       slots_(context_),
       runs_(context_, slots_),
       trees_(context_),
-      watch_(context_, runs_) {}
+      watch_(context_, runs_),
+      nodes_(context_),
+      tokens_(context_),
+      prompt_(context_),
+      away_since_(origin) {}
 
-void Checker::daemon_up(Instant at, WallTime wall, const std::optional<core::FleetRow>& fleet) {
+void Checker::daemon_up(Instant at, WallTime wall, const std::optional<core::FleetRow>& fleet,
+                        NodeId node) {
   // A new daemon knows the epoch only by the wall clock: a step that nobody recorded moves the
   // line.
   const Duration origin = context_.origin.time_since_epoch();
   const Duration epoch = fleet ? fleet->epoch.time_since_epoch() : wall.time_since_epoch();
-  wall_offsets_ = {epoch - origin};
-  context_.wall_offset = wall_offsets_.back();
+  context_.wall_offset = epoch - origin;
   const Duration shift_before = shift_;
-  shift_ = wall.time_since_epoch() - wall_offsets_.back() - at.time_since_epoch();
+  shift_ = wall.time_since_epoch() - (epoch - origin) - at.time_since_epoch();
   move(at);
+  wall_offsets_ = {{epoch - origin, context_.now}};
+  nodes_.daemon_up(std::move(node));
   if (shift_ < shift_before) {
     runs_.line_went_back();
     slots_.line_went_back();
@@ -35,9 +44,12 @@ void Checker::daemon_up(Instant at, WallTime wall, const std::optional<core::Fle
   slots_.wall_moved();
   context_.life += 1;
   context_.life_began = context_.now;
-  reconciled_ = false;
+  reconciled_ = context_.frozen = context_.draining = false;
+  if (context_.life > 1) prompt_.gap(std::min(away_since_, context_.now), context_.now);
   context_.end_excuse(context_.daemon_away, kStartTolerance + kRecoveryBound);
-  context_.require(context_.now + kRecoveryBound, Duty::reconciled, context_.life);
+  runs_.daemon_up();
+  context_.require(context_.now + kRecoveryBound + runs_.open_at_start() * kRecoveryPerRun,
+                   Duty::reconciled, context_.life);
   trees_.daemon_up();
   watch_.daemon_up();
 }
@@ -45,14 +57,43 @@ void Checker::daemon_up(Instant at, WallTime wall, const std::optional<core::Fle
 void Checker::reconciled(Instant at) {
   move(at);
   reconciled_ = true;
-  const Instant limit = std::max(context_.life_began + kRecoveryBound, context_.excused_until);
+  const Instant limit =
+      std::max(context_.life_began + kRecoveryBound + runs_.open_at_start() * kRecoveryPerRun,
+               context_.excused_until);
   if (context_.store_ill || context_.now <= limit) return;
   context_.violation("L2", "reconciling after a restart took too long");
 }
 
 void Checker::daemon_down(Instant at) {
   advance(at);
+  if (!context_.daemon_away && !context_.frozen) away_since_ = context_.now;
   context_.excuse(context_.daemon_away);
+  nodes_.daemon_down();
+}
+
+void Checker::stopping(Instant at) {
+  advance(at);
+  away_since_ = context_.now;
+  context_.excuse(context_.daemon_away);
+}
+
+void Checker::frozen(Instant at) {
+  advance(at);
+  away_since_ = context_.now;
+  context_.excuse(context_.frozen);
+}
+
+void Checker::thawed(Instant at) {
+  move(at);
+  if (!context_.frozen) return;  // it was killed in its sleep
+  context_.awake_since = context_.now;
+  prompt_.gap(away_since_, context_.now);
+  context_.end_excuse(context_.frozen, kStartTolerance);
+}
+
+void Checker::draining(Instant at) {
+  move(at);
+  context_.draining = true;
 }
 
 void Checker::store_ill(Instant at) {
@@ -63,18 +104,20 @@ void Checker::store_ill(Instant at) {
 void Checker::store_well(Instant at) {
   move(at);
   context_.end_excuse(context_.store_ill, kStoreReturnBound);
+  context_.require(context_.now + kStoreReturnBound, Duty::store_normal, context_.life);
 }
 
-void Checker::woke_up(Instant at) {
+void Checker::woke_up(Instant at, Duration slept) {
   move(at);
   context_.awake_since = context_.now;
+  if (!context_.daemon_away && !context_.frozen) prompt_.gap(context_.now - slept, context_.now);
   context_.excused_until = std::max(context_.excused_until, context_.now + kStartTolerance);
 }
 
 void Checker::clock_stepped(Instant at, Duration by) {
   move(at);
-  wall_offsets_.push_back(wall_offsets_.back() + by);
-  context_.wall_offset = wall_offsets_.back();
+  wall_offsets_.push_back({wall_offsets_.back().offset + by, context_.now});
+  context_.wall_offset = wall_offsets_.back().offset;
   slots_.wall_moved();
 }
 
@@ -90,18 +133,31 @@ void Checker::each(const core::Batch& batch, Judge judge) {
 
 void Checker::check_epoch(const core::Batch& batch) {
   context_.batch_offset = batch.fleet.epoch.time_since_epoch() - context_.origin.time_since_epoch();
-  // A batch that was written before a step may be committed after it.
-  if (std::ranges::count(wall_offsets_, context_.batch_offset) > 0) return;
-  context_.violation("S5", fmt::format("the epoch moved to {}", format_rfc3339(batch.fleet.epoch)));
-  context_.batch_offset = wall_offsets_.back();
+  // A batch that was written before a step may be committed after it, one written after it not.
+  for (auto known = wall_offsets_.begin(); known != wall_offsets_.end(); ++known) {
+    const bool is_true = std::next(known) == wall_offsets_.end();
+    if (known->offset != context_.batch_offset) continue;
+    if (is_true || context_.on_line(batch.fleet.clock) <= std::next(known)->since) return;
+  }
+  context_.violation(
+      "S5", fmt::format("the epoch is {} on a clock that says {}",
+                        format_rfc3339(batch.fleet.epoch), format_rfc3339(batch.fleet.clock)));
+  context_.batch_offset = wall_offsets_.back().offset;
 }
 
-void Checker::committed(Instant at, const core::Batch& batch) {
+void Checker::committed(Instant at, int life, const core::Batch& batch) {
   move(at);
+  nodes_.committed(life, batch);
   check_epoch(batch);
   each<core::EventRow>(batch, [&](const auto& row, JobIndex job) { watch_.event(row, job); });
-  each<core::RunRow>(batch, [&](const auto& row, JobIndex job) { runs_.run(row, job); });
-  each<core::AttemptRow>(batch, [&](const auto& row, JobIndex job) { runs_.attempt(row, job); });
+  each<core::RunRow>(batch, [&](const auto& row, JobIndex job) {
+    tokens_.run_row(row);
+    if (runs_.run(row, job)) prompt_.run_made(row, job);
+  });
+  each<core::AttemptRow>(batch, [&](const auto& row, JobIndex job) {
+    tokens_.attempt_row(row);
+    runs_.attempt(row, job);
+  });
   each<core::SlotsRow>(batch, [&](const auto& row, JobIndex job) { slots_.slots(row, job); });
   each<core::JobRow>(batch, [&](const auto& row, JobIndex job) {
     runs_.job_row(row, job);
@@ -110,8 +166,19 @@ void Checker::committed(Instant at, const core::Batch& batch) {
   each<core::SlotsRow>(batch, [&](const auto& row, JobIndex job) { runs_.check_reason(row, job); });
   each<core::HeartbeatRow>(batch,
                            [&](const auto& row, JobIndex job) { runs_.heartbeat(row, job); });
+  tokens_.batch_done(batch.fleet);
   runs_.batch_done();
   slots_.batch_done();
+}
+
+void Checker::told_recorded(Instant at, Seq through) {
+  move(at);
+  nodes_.told_recorded(through);
+}
+
+void Checker::woken_for_nothing(Instant at) {
+  move(at);
+  prompt_.woken_for_nothing();
 }
 
 void Checker::acknowledged(Instant at, RunId run) {
@@ -124,9 +191,11 @@ void Checker::complain(Instant at, std::string_view invariant, std::string text)
   context_.violation(invariant, std::move(text));
 }
 
-void Checker::tree_started(Instant at, Token token, RunId run, int attempt, JobIndex job) {
+void Checker::tree_started(Instant at, const Start& start) {
   move(at);
-  trees_.started(token, run, attempt, job, runs_.slot_of(run));
+  nodes_.tree_started(start.life, start.run);
+  trees_.started(start.token, start.run, start.attempt, start.job, runs_.slot_of(start.run));
+  if (const auto due = runs_.free_slot_of(start.run)) prompt_.started_freely(*due);
 }
 
 void Checker::tree_signalled(Instant at, Token token) {
@@ -140,9 +209,30 @@ void Checker::tree_beat(Instant at, Token token) {
 }
 
 void Checker::main_ended(Instant at, Token token, std::optional<int> exit_code,
-                         std::optional<int> signal) {
+                         std::optional<int> signal, bool out_of_memory) {
   move(at);
-  trees_.main_ended(token, exit_code, signal);
+  trees_.main_ended(token, exit_code, signal, out_of_memory);
+}
+
+void Checker::output_stored(Instant at, Token token, std::int64_t emitted, std::int64_t stored,
+                            std::int64_t cut) {
+  move(at);
+  trees_.output_stored(token, emitted, stored, cut);
+}
+
+void Checker::end_told(Instant at, Token token) {
+  move(at);
+  tokens_.end_told(token);
+}
+
+void Checker::kill_asked(Instant at, Token token) {
+  move(at);
+  tokens_.kill_asked(token);
+}
+
+void Checker::leftover_sought(Instant at, const core::AttemptRow& attempt) {
+  move(at);
+  tokens_.leftover_sought(attempt);
 }
 
 void Checker::tree_dead(Instant at, Token token) {
@@ -185,18 +275,28 @@ void Checker::judge(const Deadline& missed) {
     case Duty::stuck_noticed:
       watch_.missed_verdict(static_cast<JobIndex>(missed.id));
       return;
+    case Duty::store_normal:
+      runs_.store_is_normal();
+      return;
   }
 }
 
 void Checker::finish(Instant at, Instant healed) {
   advance(at);
+  prompt_.finish();
+  trees_.finish();
+  if (context_.store_ill) context_.violation("L7", "the store is ill long after all faults ended");
   for (JobIndex job = 0; job < context_.fleet.jobs.size(); ++job) {
     const core::JobSpec& spec = context_.spec(job);
     if (spec.overlap == core::Overlap::replace) continue;  // newer runs may always end older ones
-    const auto interval = core::longest_interval(spec);
+    // What runs only when it is asked for is asked for in the middle.
+    const bool is_manual = std::holds_alternative<core::Manual>(spec.schedule);
+    const auto interval =
+        is_manual ? std::optional{(at - healed) / 2} : core::longest_interval(spec);
     if (!interval || !spec.enabled || !spec.problem.empty() || runs_.is_held(job)) continue;
-    const Duration needed = 2 * *interval + 10 * spec.expect.value_or(kExpectDefault);
-    const Duration delay = core::phase(spec);
+    const Duration needed =
+        (is_manual ? 1 : 2) * *interval + 10 * spec.expect.value_or(kExpectDefault);
+    const Duration delay = is_manual ? Duration{0} : core::phase(spec);
     if (at - healed < needed || at + shift_ - context_.origin < delay + needed) continue;
     const auto success = runs_.last_success(job);
     if (success && *success >= healed + shift_) continue;

@@ -3,11 +3,17 @@
 // into the coordinator. The simulator tells it every fact as it happens and it speaks up at the
 // first broken law; the cost of a fact does not grow with the history.
 //
-//   facts of the store       committed
-//   facts of the witness     tree_started  tree_beat  tree_signalled  main_ended
-//                            tree_dead
-//   facts of the daemon      daemon_up  reconciled  daemon_down  acknowledged  store_ill/well
-//   woke_up
+//   of the store     committed   store_ill   store_well
+//   of the witness   tree_started   tree_beat   tree_signalled   main_ended   output_stored   tree_dead
+//   of the daemon    daemon_up   reconciled   stopping   daemon_down   frozen   thawed   draining   acknowledged
+//                    told_recorded   end_told   kill_asked   leftover_sought   woken_for_nothing
+//   of the machine   woke_up   clock_stepped
+//
+//   part           laws                       part          laws
+//   SlotCheck      S1 S5 L8                   NodeCheck     S10 S12
+//   RunCheck       S1 S2 S6 S7 S10 S16 L1 L7  TokenCheck    S9 S11
+//   TreeCheck      S2 S3 S4 S8 S13 S16 L4     PromptCheck   L1 L8 L10
+//   WatchCheck     L5                         and the checker itself: L2 L6
 //
 // `at` is the machine's elapsed time and never goes back.
 
@@ -15,8 +21,11 @@
 
 #include "core/rows.h"
 #include "sim/checker_context.h"
+#include "sim/checker_nodes.h"
+#include "sim/checker_promptness.h"
 #include "sim/checker_runs.h"
 #include "sim/checker_slots.h"
+#include "sim/checker_tokens.h"
 #include "sim/checker_trees.h"
 #include "sim/checker_watch.h"
 
@@ -27,25 +36,51 @@ class Checker {
   /// `fleet` must outlive the checker. The fleet's first start is at `origin`.
   Checker(const core::FleetSpec& fleet, Instant origin);
 
-  /// A daemon began to work on what the store holds; `fleet` is its row (none: a new store), `wall`
-  /// the time of the wall clock.
-  void daemon_up(Instant at, WallTime wall, const std::optional<core::FleetRow>& fleet);
+  /// The daemon `node` began to work on what the store holds; `fleet` is its row (none: a new
+  /// store), `wall` the time of the wall clock. Its life is the number of daemons so far.
+  void daemon_up(Instant at, WallTime wall, const std::optional<core::FleetRow>& fleet,
+                 NodeId node);
   void reconciled(Instant at);
+  /// The daemon was asked to stop; from now on nothing can be demanded of it.
+  void stopping(Instant at);
   void daemon_down(Instant at);
+  /// The daemon is stopped as by SIGSTOP, and goes on again.
+  void frozen(Instant at);
+  void thawed(Instant at);
+  /// The daemon starts nothing more.
+  void draining(Instant at);
   void store_ill(Instant at);
   void store_well(Instant at);
   /// The machine was suspended until now.
-  void woke_up(Instant at);
+  void woke_up(Instant at, Duration slept);
   void clock_stepped(Instant at, Duration by);
 
-  void committed(Instant at, const core::Batch& batch);
+  /// A batch of the daemon's life number `life` is in the store.
+  void committed(Instant at, int life, const core::Batch& batch);
+  /// The daemon hears that its batches up to `through` are in the store.
+  void told_recorded(Instant at, Seq through);
   /// Somebody was told that this run exists.
   void acknowledged(Instant at, RunId run);
+  void woken_for_nothing(Instant at);
 
-  void tree_started(Instant at, Token token, RunId run, int attempt, JobIndex job);
+  struct Start {
+    Token token;
+    RunId run;
+    int attempt = 1;
+    JobIndex job = 0;
+    int life = 0;  // of the daemon that launched it
+  };
+  void tree_started(Instant at, const Start& start);
   void tree_signalled(Instant at, Token token);
   void tree_beat(Instant at, Token token);
-  void main_ended(Instant at, Token token, std::optional<int> exit_code, std::optional<int> signal);
+  void main_ended(Instant at, Token token, std::optional<int> exit_code, std::optional<int> signal,
+                  bool out_of_memory = false);
+  /// Of `emitted` bytes of output `stored` are in the log, and a mark says that `cut` are not.
+  void output_stored(Instant at, Token token, std::int64_t emitted, std::int64_t stored,
+                     std::int64_t cut);
+  void end_told(Instant at, Token token);
+  void kill_asked(Instant at, Token token);
+  void leftover_sought(Instant at, const core::AttemptRow& attempt);
   void tree_dead(Instant at, Token token);
 
   /// Something that the witness of the daemon itself found wrong.
@@ -64,6 +99,11 @@ class Checker {
   }
 
  private:
+  struct WallOffset {
+    Duration offset;  // wall - line
+    Instant since;
+  };
+
   void move(Instant at) { context_.now = at + shift_; }
   void judge(const Deadline& missed);
   void check_epoch(const core::Batch& batch);
@@ -75,8 +115,12 @@ class Checker {
   RunCheck runs_;
   TreeCheck trees_;
   WatchCheck watch_;
+  NodeCheck nodes_;
+  TokenCheck tokens_;
+  PromptCheck prompt_;
   Duration shift_{0};  // line - machine's elapsed time: moves when a restart lost a clock step
-  std::vector<Duration> wall_offsets_;  // wall - line, in this daemon's life; the last one is true
+  std::vector<WallOffset> wall_offsets_;  // in this daemon's life; the last one is true
+  Instant away_since_;                    // no daemon, or a stopped one
   bool reconciled_ = false;
 };
 

@@ -34,7 +34,7 @@ std::optional<Deadline> CheckContext::pop_missed() {
   while (!deadlines_.empty() && deadlines_.top().at < now) {
     Deadline missed = deadlines_.top();
     deadlines_.pop();
-    if (daemon_away || store_ill) {
+    if (is_excused()) {
       suspended_.push_back(missed);
     } else if (missed.at < excused_until) {
       missed.at = excused_until;
@@ -51,7 +51,7 @@ void CheckContext::excuse(bool& reason) { reason = true; }
 void CheckContext::end_excuse(bool& reason, Duration allowed) {
   reason = false;
   excused_until = std::max(excused_until, now + allowed);
-  if (daemon_away || store_ill) return;
+  if (is_excused()) return;
   for (Deadline& deadline : suspended_) {
     deadline.at = std::max(deadline.at, excused_until);
     deadlines_.push(deadline);

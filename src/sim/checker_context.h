@@ -41,7 +41,8 @@ enum class Duty {
   end_recorded,
   orphan_dead,
   reconciled,
-  stuck_noticed
+  stuck_noticed,
+  store_normal
 };
 
 struct Deadline {
@@ -61,14 +62,18 @@ struct AttemptFacts {
   int life = 0;  // of the daemon that recorded it
   Instant row_started;
   int pid = 0;
+  std::uint64_t start_ticks = 0;
   std::optional<core::Outcome> outcome;  // the row's
   std::optional<Instant> started;        // from here on the witness's
   std::optional<Instant> last_beat;
   std::optional<Instant> signalled;
   std::optional<Instant> dead;
   bool main_ended = false;
+  bool end_told = false;  // the daemon has heard how it ended
+  bool out_of_memory = false;
   std::optional<int> exit_code;
   std::optional<int> signal;
+  std::optional<std::int64_t> emitted;  // bytes of output
 };
 
 class CheckContext {
@@ -82,6 +87,9 @@ class CheckContext {
 
   /// The earliest deadline that has passed and is not excused, taken out.
   std::optional<Deadline> pop_missed();
+
+  /// Nothing can be demanded while no daemon works or rows cannot be written.
+  bool is_excused() const { return daemon_away || store_ill || frozen; }
 
   /// Nothing can be demanded from now on / again from now on, but `allowed` later at the earliest.
   void excuse(bool& reason);
@@ -103,6 +111,8 @@ class CheckContext {
   Instant awake_since;  // the machine's last suspension ended
   bool daemon_away = true;
   bool store_ill = false;
+  bool frozen = false;    // the daemon is stopped as by SIGSTOP
+  bool draining = false;  // nothing starts until the next daemon
   Instant excused_until;
   std::unordered_map<Token, AttemptFacts> attempts;  // of runs that are not settled, or alive
 

@@ -56,6 +56,17 @@ void RunCheck::heartbeat(const core::HeartbeatRow& row, JobIndex job) {
   touch(job);
 }
 
+core::JobState RunCheck::state_of(JobIndex job) const {
+  const core::JobSpec& spec = context_.spec(job);
+  const Fold& fold = folds_[job];
+  if (!spec.enabled || !spec.problem.empty()) return core::JobState::disabled;
+  if (fold.quarantined) return core::JobState::quarantined;
+  if (fold.paused) return core::JobState::paused;
+  if (fold.alive > 0) return core::JobState::running;
+  if (fold.backing > 0) return core::JobState::retrying;
+  return fold.open > 0 ? core::JobState::waiting : core::JobState::idle;
+}
+
 void RunCheck::check_heartbeat(JobIndex job) {
   const Fold& fold = folds_[job];
   const core::HeartbeatRow beat = fold.beat.value_or(core::HeartbeatRow{});
@@ -75,7 +86,12 @@ void RunCheck::check_heartbeat(JobIndex job) {
   if (on_line(beat.last_success_at) != fold.last_success) differs("last_success_at");
   if (on_line(beat.last_failure_at) != fold.last_failure) differs("last_failure_at");
   if (beat.last_outcome != fold.last_outcome) differs("last_outcome");
-  if (!beat.run) return;
+  const core::JobState state = state_of(job);
+  if (beat.state != state) differs(fmt::format("state {} (not {})", word(beat.state), word(state)));
+  if (!beat.run) {
+    if (fold.alive > 0) differs("run");
+    return;
+  }
   const auto run = open_.find(*beat.run);
   if (run == open_.end() || run->second.attempts != beat.attempt || run->second.last) {
     differs("run");

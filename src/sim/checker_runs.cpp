@@ -11,6 +11,7 @@ namespace {
 
 constexpr Duration kAskAgain = std::chrono::seconds{5};
 constexpr int kLossesAllowed = 2;
+constexpr int kQueueMax = 2;  // runs of one job that wait at once, where overlap forbids two
 
 /// The law's own form of the wait before the attempt after the `nth` that counts; jitter's lower
 /// end.
@@ -64,16 +65,25 @@ std::optional<Instant> RunCheck::slot_of(RunId run) const {
   return found == open_.end() ? std::nullopt : found->second.slot_due;
 }
 
-void RunCheck::run(const core::RunRow& row, JobIndex job) {
+std::optional<Instant> RunCheck::free_slot_of(RunId id) const {
+  const auto found = open_.find(id);
+  if (found == open_.end()) return std::nullopt;
+  const Run& run = found->second;
+  const bool is_free = run.cause == core::Cause::schedule && run.attempts == 1 && !run.was_held;
+  return is_free ? run.slot_due : std::nullopt;
+}
+
+bool RunCheck::run(const core::RunRow& row, JobIndex job) {
   if (was_ended(row.run)) {
     context_.violation("S6", fmt::format("{}: run {} is over and told again as {}", row.job,
                                          row.run.value, word(row.state)));
-    return;
+    return false;
   }
   const auto [found, is_new] = open_.try_emplace(row.run);
   Run& run = found->second;
   if (is_new) {
     run.job = job;
+    run.cause = row.cause;
     run.eligible = context_.on_line(row.queued_at);
     if (row.slot_at) run.slot_due = context_.on_line(*row.slot_at);
     folds_[job].open += 1;
@@ -82,9 +92,24 @@ void RunCheck::run(const core::RunRow& row, JobIndex job) {
     slots_.run_made(row, job);
     context_.require(context_.now + kStartTolerance, Duty::run_started, row.run.value);
   }
-  if (row.state != core::RunState::ended) return;
-  run.settled = row;
-  settled_.push_back(row.run);
+  run.was_held |= !row.gates.empty();
+  run.cancelled |= row.reason.has_value();
+  if (is_new) check_queue(row, job);
+  if (row.state == core::RunState::ended) {
+    run.settled = row;
+    settled_.push_back(row.run);
+  }
+  return is_new;
+}
+
+void RunCheck::check_queue(const core::RunRow& row, JobIndex job) {
+  const core::JobSpec& spec = context_.spec(job);
+  const Fold& fold = folds_[job];
+  const int waiting = fold.open - fold.alive - fold.backing;
+  if (spec.overlap == core::Overlap::allow || spec.catchup == core::Catchup::all) return;
+  if (waiting <= kQueueMax) return;
+  context_.violation(
+      "S13", fmt::format("{}: run {} is the {}th that waits", spec.name, row.run.value, waiting));
 }
 
 void RunCheck::attempt(const core::AttemptRow& row, JobIndex job) {
@@ -108,6 +133,7 @@ void RunCheck::attempt(const core::AttemptRow& row, JobIndex job) {
   }
   facts->row_started = context_.on_line(row.started_at);
   facts->pid = row.process.pid;
+  facts->start_ticks = row.process.start_ticks;
   if (row.outcome) ended_attempt(run, row, *facts);
 }
 
@@ -125,81 +151,26 @@ void RunCheck::new_attempt(Run& run, const core::AttemptRow& row) {
     if (run.failures > spec.retry.retries) broken("S6", "is beyond its retries");
     if (!is_retried(spec, *run.last, run.last_exit)) broken("S6", "retries what is not retried");
   }
+  const bool is_repeated = run.last == core::Outcome::lost || run.last == core::Outcome::cancelled;
+  if (is_repeated && spec.delivery == core::Delivery::at_most_once) {
+    broken("S6", "repeats what may run at most once");
+  }
+  if (run.cancelled) broken("S6", "follows a cancellation");
   if (run.losses > kLossesAllowed) broken("S6", "is beyond the budget of losses");
   if (context_.on_line(row.started_at) < run.eligible) broken("S6", "does not wait long enough");
+  Fold& fold = folds_[run.job];
+  fold.alive += 1;
+  if (run.last) fold.backing -= 1;
   run.attempts = row.attempt;
   if (run.last_token) context_.attempts.erase(*run.last_token);
   run.last_token = row.token;
   run.last.reset();
 }
 
-void RunCheck::ended_attempt(Run& run, const core::AttemptRow& row, AttemptFacts& facts) {
-  if (facts.outcome) {
-    if (facts.outcome != row.outcome) {
-      context_.violation(
-          "S7", fmt::format("{}: run {} attempt {} was {} and now is {}", row.job, row.run.value,
-                            row.attempt, word(*facts.outcome), word(*row.outcome)));
-    }
-    return;
-  }
-  facts.outcome = row.outcome;
-  check_truth(row, facts);
-  count(run, row);
-}
-
-void RunCheck::check_truth(const core::AttemptRow& row, const AttemptFacts& facts) {
-  const auto lie = [&](std::string_view invariant, std::string_view what) {
-    context_.violation(invariant,
-                       fmt::format("{}: run {} attempt {} is recorded as {}, {}", row.job,
-                                   row.run.value, row.attempt, word(*row.outcome), what));
-  };
-  if (facts.started && !facts.dead) lie("S8", "but its tree lives");
-  if (row.exit_code && row.exit_code != facts.exit_code) lie("S7", "but its exit code was another");
-  if (row.signal && row.signal != facts.signal) lie("S7", "but it did not die of that signal");
-  switch (*row.outcome) {
-    case core::Outcome::ok:
-      if (facts.exit_code != 0) lie("S7", "but did not exit with 0");
-      return;
-    case core::Outcome::failed:
-      if (facts.exit_code == 0) lie("S7", "but exited with 0");
-      if (!facts.exit_code && !facts.signal) lie("S7", "but nobody saw it end");
-      return;
-    case core::Outcome::lost:
-      if (facts.life == context_.life) lie("S7", "but its daemon never went away");
-      return;
-    case core::Outcome::spawn_failed:
-      if (facts.started) lie("S7", "but it ran");
-      return;
-    case core::Outcome::hung:
-    case core::Outcome::timeout:
-      check_killed(row, facts);
-      return;
-    case core::Outcome::cancelled:
-    case core::Outcome::oom:
-    case core::Outcome::browser_lost:
-      return;
-  }
-}
-
-void RunCheck::check_killed(const core::AttemptRow& row, const AttemptFacts& facts) {
-  const core::JobSpec& spec = context_.spec(facts.job);
-  const bool is_hung = row.outcome == core::Outcome::hung;
-  const auto limit = is_hung ? spec.hung_after : spec.timeout;
-  const bool was_killed = facts.started && facts.signalled;
-  if (was_killed && limit && *facts.signalled - *facts.started >= *limit) return;
-  const auto quiet_since = facts.last_beat ? facts.last_beat : facts.started;
-  const bool was_silent = was_killed && is_hung && spec.beat_within &&
-                          *facts.signalled - *quiet_since >= *spec.beat_within;
-  if (was_silent) return;
-  context_.violation("S7", fmt::format("{}: run {} attempt {} is recorded as {}, but it was {}",
-                                       row.job, row.run.value, row.attempt, word(*row.outcome),
-                                       !facts.started     ? "never started"
-                                       : !facts.signalled ? "never signalled"
-                                                          : "not that old or silent"));
-}
-
 void RunCheck::count(Run& run, const core::AttemptRow& row) {
   const core::RetryPolicy& policy = context_.spec(run.job).retry;
+  folds_[run.job].alive -= 1;
+  folds_[run.job].backing += 1;
   run.last = row.outcome;
   run.last_exit = row.exit_code;
   const Instant end = row.ended_at ? context_.on_line(*row.ended_at) : context_.now;
@@ -241,6 +212,7 @@ void RunCheck::settle(RunId id, Run& run) {
   touch(run.job);
   check_may_end(row, run);
   fold.open -= 1;
+  if (run.attempts > 0) (run.last ? fold.backing : fold.alive) -= 1;
   // What an end brings about, its recovery run for one, is made after it and told beside it.
   const int older = fold.open - fold.made + (run.is_new ? 1 : 0);
   if (older == 0) slots_.run_ended(run.job, ended, fold.open > 0);
@@ -305,18 +277,37 @@ void RunCheck::acknowledged(RunId run) {
 }
 
 bool RunCheck::may_be_held(JobIndex job) const {
-  if (is_held(job) || !context_.spec(job).enabled) return true;
+  if (is_held(job) || !context_.spec(job).enabled || context_.draining) return true;
   const auto is_alive = [](const auto& entry) {
     return entry.second.attempts > 0 && !entry.second.last;
   };
   return std::ranges::count_if(open_, is_alive) >= context_.fleet.max_running;
 }
 
+bool RunCheck::nothing_holds(const Run& run) const {
+  return !may_be_held(run.job) && folds_[run.job].open <= 1;  // else an older run is in the way
+}
+
+void RunCheck::store_is_normal() {
+  for (const auto& [id, run] : open_) {
+    const bool has_begun = run.attempts > 0 || context_.now - run.eligible < kStoreReturnBound;
+    if (has_begun || !nothing_holds(run)) continue;
+    context_.violation("L7", fmt::format("{}: run {} still waits for a store that is back",
+                                         context_.name(run.job), id.value));
+  }
+  for (const auto& [token, facts] : context_.attempts) {
+    if (!facts.dead || facts.outcome || context_.now - *facts.dead < kStoreReturnBound) continue;
+    context_.violation("L7", fmt::format("{}: the end of run {} is not recorded, and the store is "
+                                         "back",
+                                         context_.name(facts.job), facts.run.value));
+  }
+}
+
 void RunCheck::missed_start(RunId id) {
   const auto found = open_.find(id);
   if (found == open_.end() || found->second.attempts > 0) return;
   const Run& run = found->second;
-  if (may_be_held(run.job) || folds_[run.job].open > 1) {  // or an older run stands in the way
+  if (!nothing_holds(run)) {
     context_.require(context_.now + kAskAgain, Duty::run_started, id.value);
     return;
   }

@@ -88,8 +88,11 @@ void SlotCheck::missed(JobIndex job, SlotNumber number) {
     require(job);  // an `after` slot that moved
     return;
   }
-  context_.violation("S1", fmt::format("{}: slot {} was due at {} and nothing became of it",
-                                       context_.name(job), number, shown(*next.due_last)));
+  // What was due while nobody could start it is to be answered first of all.
+  const bool slept_through = *next.due_last <= context_.awake_since;
+  context_.violation(slept_through ? "L8" : "S1",
+                     fmt::format("{}: slot {} was due at {} and nothing became of it",
+                                 context_.name(job), number, shown(*next.due_last)));
 }
 
 void SlotCheck::run_made(const core::RunRow& row, JobIndex job) {

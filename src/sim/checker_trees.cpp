@@ -69,12 +69,39 @@ void TreeCheck::signalled(Token token) {
                    Duty::tree_dead, token.value);
 }
 
-void TreeCheck::main_ended(Token token, std::optional<int> exit_code, std::optional<int> signal) {
+void TreeCheck::main_ended(Token token, std::optional<int> exit_code, std::optional<int> signal,
+                           bool out_of_memory) {
   AttemptFacts* facts = context_.attempt(token);
   if (facts == nullptr) return;
   facts->main_ended = true;
   facts->exit_code = exit_code;
   facts->signal = signal;
+  facts->out_of_memory = out_of_memory;
+}
+
+void TreeCheck::output_stored(Token token, std::int64_t emitted, std::int64_t stored,
+                              std::int64_t cut) {
+  AttemptFacts* facts = context_.attempt(token);
+  if (facts == nullptr) return;
+  facts->emitted = emitted;
+  const core::JobSpec& spec = context_.spec(facts->job);
+  const auto cap = static_cast<std::int64_t>(spec.command ? spec.command->log_max_bytes
+                                                          : core::Command{}.log_max_bytes);
+  const std::int64_t due = std::min(emitted, cap);
+  if (stored == due && cut == emitted - due) return;
+  context_.violation("S16",
+                     fmt::format("{}: of {} bytes {} are stored and {} marked as cut; log_max "
+                                 "is {}",
+                                 described(context_, *facts), emitted, stored, cut, cap));
+}
+
+void TreeCheck::finish() {
+  for (const auto& [token, job] : living_) {
+    const AttemptFacts* facts = context_.attempt(token);
+    if (facts != nullptr && !facts->outcome && facts->life == context_.life) continue;
+    context_.violation("S8", fmt::format("{}: the tree of token {} is left over",
+                                         context_.name(job), token.value));
+  }
 }
 
 void TreeCheck::dead(Token token) {

@@ -66,12 +66,12 @@ void WatchCheck::missed_verdict(JobIndex index) {
   const Job& job = jobs_[index];
   const Instant due = std::max(threshold(index), job.watched_since) + kStartTolerance;
   const Instant ask_again = context_.now + *context_.spec(index).stale_after;
-  if (job.watched && due < context_.now) {
+  if (job.watched && !context_.draining && due < context_.now) {
     context_.violation("L5", fmt::format("{} is stuck and nobody says so", context_.name(index)));
     context_.require(ask_again, Duty::stuck_noticed, index);
     return;
   }
-  context_.require(job.watched ? due : ask_again, Duty::stuck_noticed, index);
+  context_.require(job.watched && !context_.draining ? due : ask_again, Duty::stuck_noticed, index);
 }
 
 }  // namespace takt::sim

@@ -4,8 +4,8 @@
 
 namespace takt::sim {
 
-Report simulate(const core::FleetSpec& spec, const Options& options) {
-  const Scenario scenario{spec, options, Mix{}, nullptr, nullptr};
+Report simulate(const core::FleetSpec& spec, const Options& options, const Mix& mix) {
+  const Scenario scenario{spec, options, mix, nullptr, nullptr, std::nullopt};
   return World(scenario).run();
 }
 

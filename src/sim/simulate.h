@@ -10,13 +10,14 @@
 
 #include "base/time.h"
 #include "core/spec.h"
+#include "sim/faults.h"
 
 namespace takt::sim {
 
 struct Options {
   Duration length = std::chrono::hours{24};  // fleet time
   std::uint64_t seed = 1;
-  bool faults = true;  // the default mix: at least 5 a fleet-day
+  bool faults = true;  // those of the mix
   bool check = true;   // run the checker after every event
 };
 
@@ -45,13 +46,15 @@ struct Report {
   std::uint64_t seed = 1;
   Duration simulated{0};
   std::int64_t runs = 0;
-  std::map<std::string, std::int64_t> faults;  // fired, by kind
-  std::vector<Violation> violations;           // at most 100 are kept
+  std::map<std::string, std::int64_t> faults;    // fired, by kind
+  std::map<std::string, std::int64_t> coverage;  // points of coverage.h, 0 for those never seen
+  std::vector<Violation> violations;             // at most 100 are kept
   std::int64_t violation_count = 0;
   std::vector<JobReport> jobs;
   std::uint64_t hash = 0;  // of every event and effect, in order
 };
 
-Report simulate(const core::FleetSpec& spec, const Options& options);
+/// The default mix has at least 5 faults a fleet-day.
+Report simulate(const core::FleetSpec& spec, const Options& options, const Mix& mix = {});
 
 }  // namespace takt::sim

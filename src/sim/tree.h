@@ -5,17 +5,20 @@
 //     │                       │ leaks: what is left is killed first
 //     └─ spawn fails          └─ SIGTERM obeyed after a moment, or ignored until SIGKILL
 
+#include <cstdint>
 #include <optional>
 
 #include "base/ids.h"
 #include "base/time.h"
 #include "core/event.h"
+#include "sim/faults.h"
 
 namespace takt::sim {
 
 /// Drawn at the launch.
 struct Behaviour {
   Duration spawn_takes{0};
+  Duration deferred{0};            // there is no process to be had for so long
   std::optional<int> spawn_errno;  // it never comes into being
   Duration runs{0};
   bool hangs = false;  // does not end by itself
@@ -25,8 +28,13 @@ struct Behaviour {
   Duration obeys_after{0};
   std::optional<int> exit_on_term;       // none: dies of the signal
   int leaks = 0;                         // processes that outlive the main one
+  Duration drain{0};                     // how long output is read once the main one has ended
+  bool out_of_memory = false;            // the kernel kills it
+  std::int64_t emits = 0;                // bytes of output
+  bool told_twice = false;               // its end
   std::optional<Duration> beats_every;   // none: it gives no sign of life
   std::optional<Duration> silent_after;  // from its start on; none: it never stops beating
+  std::optional<Fault> fault;            // that it is going to be
 };
 
 struct Tree {
@@ -37,6 +45,7 @@ struct Tree {
   Behaviour behaviour;
   int life = 0;  // of the daemon that launched it
   int pid = 0;
+  bool deferred = false;  // the launcher has said that it cannot be started for now
   bool spawned = false;
   bool main_alive = false;
   int children = 0;

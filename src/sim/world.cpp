@@ -22,10 +22,12 @@ Instant first_instant() { return Instant{WallTime{kFirstDay}.time_since_epoch()}
 World::World(const Scenario& scenario)
     : scenario_(scenario),
       jobs_count_(static_cast<std::int64_t>(scenario.fleet.jobs.size())),
-      now_(first_instant()),
+      now_(scenario.begin ? Instant{scenario.begin->time_since_epoch()} : first_instant()),
       end_(now_ + scenario.options.length),
       heal_at_(end_ - scenario.options.length / kHealedShare),
+      healed_at_(heal_at_),
       awake_since_(now_),
+      frozen_until_(now_),
       ill_until_(now_),
       slow_until_(now_),
       faulty_(scenario.options.faults),
@@ -48,10 +50,16 @@ Report World::run() {
   return report(begin);
 }
 
+Instant World::next_tick() const {
+  const Instant wake = daemon_ ? daemon_->next_wake() : Instant::max();
+  if (wake == Instant::max()) return wake;
+  const Instant tick = std::max(wake - line_shift_, frozen_until_);
+  return scenario_.saboteur != nullptr ? scenario_.saboteur->wakes(tick, now_) : tick;
+}
+
 void World::play() {
   while (idle_ticks_ < kIdleTicksMax) {
-    const Instant wake = daemon_ ? daemon_->next_wake() : Instant::max();
-    const Instant tick = wake == Instant::max() ? wake : wake - line_shift_;
+    const Instant tick = next_tick();
     if (std::min(tick, agenda_.next()) > end_) break;
     if (agenda_.next() <= tick) {
       auto entry = agenda_.pop();
@@ -61,7 +69,8 @@ void World::play() {
     } else {
       idle_ticks_ = tick > now_ ? 0 : idle_ticks_ + 1;
       now_ = std::max(now_, tick);
-      deliver(core::Tick{});
+      tell_mains_ended();
+      if (!deliver(core::Tick{})) witness([&](Checker& c) { c.woken_for_nothing(now_); });
     }
     witness([&](Checker& checker) { checker.advance(now_); });
   }
@@ -76,7 +85,7 @@ Report World::report(Instant begin) {
   } else {
     now_ = end_;
     report.simulated = scenario_.options.length;
-    witness([&](Checker& checker) { checker.finish(end_, heal_at_); });
+    witness([&](Checker& checker) { checker.finish(end_, healed_at_); });
   }
   report.runs = metrics_.runs();
   for (int kind = 0; kind < kFaultKinds; ++kind) {
@@ -84,6 +93,7 @@ Report World::report(Instant begin) {
     if (count > 0) report.faults[std::string{word(static_cast<Fault>(kind))}] = count;
   }
   report.jobs = metrics_.reports();
+  report.coverage = coverage_.points();
   report.hash = hash_.value();
   if (!checker_) return report;
   for (JobIndex job = 0; job < report.jobs.size(); ++job) {
@@ -117,7 +127,16 @@ void World::happen(Happening what) {
                      agenda_.enter(plan_.next_strike(), Strike{});
                      strike(draw_fault());
                    },
-                   [&](StrikeAgain& again) { strike(again.fault); }, [&](Heal&) { heal(); }},
+                   [&](StrikeAgain& again) { strike(again.fault); },
+                   [&](KillDaemon& due) { kill_daemon(due); },
+                   [&](StopDaemon& due) {
+                     if (due.life == life_ && daemon_ && !is_stopping()) shut_down();
+                   },
+                   [&](Thaw& due) { thaw(due); },
+                   [&](StepClock& due) {
+                     if (daemon_ && faulty_ && !is_frozen()) step_clock(due.by);
+                   },
+                   [&](Heal&) { heal(); }, [&](AskForAll&) { ask_for_all(); }},
              what);
 }
 
@@ -125,34 +144,65 @@ void World::start_daemon() {
   life_ += 1;
   line_shift_ = wall_offset_;
   recorded_ = Seq{};
-  reconciled_ = stop_asked_ = crash_now_ = false;
+  reconciled_ = stop_asked_ = crash_now_ = draining_ = false;
   stop_after_.reset();
   core::Stored stored = store_.load();
   if (scenario_.saboteur != nullptr) scenario_.saboteur->reads(stored);
-  witness([&](Checker& checker) { checker.daemon_up(now_, wall(), store_.load().fleet); });
   core::NodeFacts node{NodeId{fmt::format("{:016x}", life_)}, life_, "boot"};
+  witness(
+      [&](Checker& checker) { checker.daemon_up(now_, wall(), store_.load().fleet, node.node); });
   daemon_.emplace(scenario_.misread != nullptr ? *scenario_.misread : scenario_.fleet, stored,
                   std::move(node), 1.0, daemon_time());
+  if (const auto life = std::exchange(short_life_, std::nullopt)) {
+    agenda_.enter(now_ + life->lasts, KillDaemon{life_, life->fault});
+  }
   perform(daemon_->open(daemon_time()));
   note_reconciled();
 }
 
 void World::lose_daemon(Duration downtime) {
   daemon_.reset();
-  store_.crash();
+  mains_ended_.clear();
+  if (scenario_.saboteur == nullptr || scenario_.saboteur->forgets_the_dead()) {
+    store_.crash();
+    queued_ = 0;
+  }
+  stale_ = queued_;
   answers_.clear();
   daemon_knows_ = crash_now_ = false;
-  crash_window_ = CrashWindow::none;
+  crash_window_.reset();
+  frozen_until_ = now_;
   witness([&](Checker& checker) { checker.daemon_down(now_); });
   agenda_.enter(now_ + downtime, DaemonDue{});
 }
 
-void World::deliver(core::Event event) {
-  if (!daemon_) return;
-  if (scenario_.saboteur != nullptr && !scenario_.saboteur->hears(event)) return;
+bool World::deliver(core::Event event) {
+  if (!daemon_) return true;
+  if (is_frozen()) {
+    agenda_.enter(frozen_until_, TellDaemon{life_, std::move(event)});
+    return true;
+  }
+  const auto* ended = std::get_if<core::AttemptEnded>(&event);
+  if (ended != nullptr) {
+    witness([&, token = ended->token](Checker& checker) { checker.end_told(now_, token); });
+  }
+  if (scenario_.saboteur != nullptr && !scenario_.saboteur->hears(event)) return true;
+  if (const auto* recorded = std::get_if<core::Recorded>(&event)) {
+    witness([&](Checker& checker) { checker.told_recorded(now_, recorded->through); });
+  }
   hash_.add(now_, event);
-  perform(daemon_->handle(event, daemon_time()));
+  core::Effects effects = daemon_->handle(event, daemon_time());
+  const bool did_something = !effects.empty();
+  perform(std::move(effects));
   note_reconciled();
+  if (ended != nullptr) die_of(Fault::daemon_killed_before_end_row);
+  return did_something;
+}
+
+void World::die_of(Fault window) {
+  if (crash_window_ != window || !daemon_) return;
+  fired(window);
+  lose_daemon(draw_downtime());
 }
 
 void World::tell_soon(core::Event event) {
@@ -174,6 +224,7 @@ void World::perform(core::Effects effects) {
                      [&](core::LaunchAttempt& start) { launch(start); },
                      [&](core::KillTree& end) { kill(end.token, end.grace, end.why); },
                      [&](core::KillLeftover& left) {
+                       witness([&](Checker& c) { c.leftover_sought(now_, left.attempt); });
                        const Duration takes =
                            dice_trees_.between(Duration{1}, std::chrono::milliseconds{400});
                        agenda_.enter(now_ + takes, Sweep{left.attempt.token, life_});
@@ -185,9 +236,7 @@ void World::perform(core::Effects effects) {
                      }},
                effect);
   }
-  if (!crash_now_ || !daemon_) return;
-  fired(Fault::daemon_killed);
-  lose_daemon(dice_faults_.around(scenario_.mix.downtime_median, 1.6));
+  if (crash_now_) die_of(Fault::daemon_killed_after_launch);
 }
 
 }  // namespace takt::sim

@@ -20,6 +20,7 @@
 #include "core/coordinator.h"
 #include "sim/agenda.h"
 #include "sim/checker.h"
+#include "sim/coverage.h"
 #include "sim/faults.h"
 #include "sim/metrics.h"
 #include "sim/modelled_store.h"
@@ -39,6 +40,8 @@ struct Scenario {
   Saboteur* saboteur = nullptr;
   /// The coordinator is given this fleet instead, and so breaks the law of the real one.
   const core::FleetSpec* misread = nullptr;
+  /// The fleet's first start; by default a Monday in January 2026.
+  std::optional<WallTime> begin;
 };
 
 class World {
@@ -77,19 +80,45 @@ class World {
   struct StrikeAgain {
     Fault fault;
   };
+  struct KillDaemon {
+    int life;
+    Fault fault;
+  };
+  struct StopDaemon {
+    int life;
+  };
+  struct Thaw {
+    int life;
+  };
+  struct StepClock {
+    Duration by;
+  };
   struct Heal {};
-  using Happening = std::variant<CommitDue, SlowOver, TellDaemon, TreeStep, Sweep, DaemonDue,
-                                 StopPatience, Strike, StrikeAgain, Heal>;
-  enum class CrashWindow { none, after_commit, after_launch };
+  struct AskForAll {};
+  using Happening =
+      std::variant<CommitDue, SlowOver, TellDaemon, TreeStep, Sweep, DaemonDue, StopPatience,
+                   Strike, StrikeAgain, KillDaemon, StopDaemon, Thaw, StepClock, Heal, AskForAll>;
+  /// The next daemon is killed when it is so old.
+  struct ShortLife {
+    Fault fault;
+    Duration lasts;
+  };
 
   // --- world.cpp: time, and the daemon's coming and going
   void happen(Happening what);
   void start_daemon();
   void lose_daemon(Duration downtime);
-  void deliver(core::Event event);
+  /// One turn of the daemon, later when it is frozen. False: nothing came of it.
+  bool deliver(core::Event event);
   void tell_soon(core::Event event);
   void perform(core::Effects effects);
   void note_reconciled();
+  /// The daemon is killed at last in the window that a fault waited for.
+  void die_of(Fault window);
+  bool is_frozen() const { return now_ < frozen_until_; }
+  /// It is up and works: somebody who asks it for something gets an answer.
+  bool is_at_work() const { return daemon_ && !is_stopping() && !is_frozen(); }
+  Instant next_tick() const;
   bool is_stopping() const { return stop_after_.has_value() || stop_asked_; }
   Instant daemon_time() const { return now_ + line_shift_; }
   WallTime wall() const { return WallTime{now_.time_since_epoch() + wall_offset_}; }
@@ -109,12 +138,15 @@ class World {
   // --- world_trees.cpp
   void launch(const core::LaunchAttempt& launch);
   Behaviour draw_behaviour(JobIndex job);
-  void apply_fault(Behaviour& behaviour, Fault fault, Duration median);
+  void apply_fault(Behaviour& behaviour, Fault fault, JobIndex job);
   void spawn(Tree& tree);
   void kill(Token token, Duration grace, core::KillReason why);
   void beat(Tree& tree);
   void end_main(Tree& tree);
   void end_tree(Token token);
+  void store_output(Tree& tree);
+  /// What the launcher is asked for before anything due is fired.
+  void tell_mains_ended();
   void tree_step(const TreeStep& step);
   void sweep(const Sweep& sweep);
   void signal(Tree& tree, Duration grace);
@@ -128,9 +160,17 @@ class World {
   bool strike_store(Fault fault);
   bool strike_clock(Fault fault);
   bool strike_operator(Fault fault);
+  Duration draw_downtime() { return dice_faults_.around(scenario_.mix.downtime_median, 1.6); }
+  bool strike_suspended(Fault fault);
   void suspend(Duration by);
+  void freeze(Duration by);
+  void thaw(const Thaw& thaw);
+  void step_clock(Duration by);
+  Duration draw_leap();
+  void kill_daemon(const KillDaemon& kill);
   void shut_down();
   void heal();
+  void ask_for_all();
   JobIndex any_job() { return static_cast<JobIndex>(dice_faults_.below(jobs_count_)); }
   RequestId next_request() { return RequestId{++last_request_}; }
 
@@ -138,7 +178,8 @@ class World {
   const std::int64_t jobs_count_;
   Instant now_;
   Instant end_;
-  Instant heal_at_;
+  Instant heal_at_;          // no new faults from here on
+  Instant healed_at_;        // and none that go on
   Duration wall_offset_{0};  // wall clock - elapsed
   Agenda<Happening> agenda_;
 
@@ -150,7 +191,10 @@ class World {
   bool stop_asked_ = false;
   std::optional<Seq> stop_after_;
   Seq recorded_;
-  CrashWindow crash_window_ = CrashWindow::none;
+  bool draining_ = false;
+  Instant frozen_until_;
+  std::optional<Fault> crash_window_;  // a daemon_killed_... that waits for its moment
+  std::optional<ShortLife> short_life_;
   bool crash_now_ = false;
   std::int64_t idle_ticks_ = 0;
 
@@ -158,13 +202,17 @@ class World {
   bool commit_entered_ = false;
   Instant ill_until_;
   Instant slow_until_;
+  Fault outage_fault_ = Fault::store_fails;
   bool outage_ = false;                // a commit has met the outage
   bool slow_ = false;                  // a commit has met the slowness
   bool daemon_knows_ = false;          // it heard StoreFailed
   std::vector<core::Answer> answers_;  // wait for their batch
+  std::size_t queued_ = 0;             // batches on their way to the store
+  std::size_t stale_ = 0;              // of them: of a daemon that is gone (a planted bug)
 
   std::map<Token, Tree> trees_;
-  std::vector<Fault> armed_;  // wait for an attempt to happen to
+  std::vector<Token> mains_ended_;  // their output is still being read, and nobody asked yet
+  std::vector<Fault> armed_;        // wait for an attempt to happen to
   int last_pid_ = 1000;
   bool faulty_ = false;
   std::int64_t last_request_ = 0;
@@ -176,6 +224,7 @@ class World {
   std::array<std::int64_t, kFaultKinds> faults_{};
   std::optional<Checker> checker_;
   Metrics metrics_;
+  Coverage coverage_;
   ReplayHash hash_;
 };
 

@@ -10,15 +10,19 @@ namespace takt::sim {
 namespace {
 
 constexpr Duration kTryAgain = std::chrono::minutes{1};
-constexpr Duration kStopBound = std::chrono::seconds{2};  // L9, beyond the longest grace
+constexpr Duration kStopBound = std::chrono::seconds{2};           // L9, beyond the longest grace
+constexpr Duration kRecoveryMax = std::chrono::milliseconds{400};  // of one leftover
+constexpr int kOscillations = 20;
+constexpr Duration kOscillation = std::chrono::seconds{30};
 
 }  // namespace
 
 bool World::suits(Fault fault, JobIndex job) const {
   const core::JobSpec& spec = scenario_.fleet.jobs[job];
   if (fault == Fault::job_goes_silent) return spec.beat_within.has_value();
-  if (fault != Fault::job_hangs && fault != Fault::job_ignores_sigterm) return true;
-  return spec.hung_after || spec.timeout;  // else nothing would ever end it
+  const bool needs_limit = fault == Fault::job_hangs || fault == Fault::job_ignores_sigterm ||
+                           fault == Fault::job_ends_at_its_limit;
+  return !needs_limit || spec.hung_after || spec.timeout;  // else nothing would ever end it
 }
 
 /// The next fault of the plan that can happen to a job of this fleet.
@@ -40,27 +44,48 @@ void World::strike(Fault fault) {
     case Fault::job_hangs:
     case Fault::job_ignores_sigterm:
     case Fault::job_slow:
+    case Fault::job_ends_at_its_limit:
+    case Fault::job_out_of_memory:
+    case Fault::job_exits_137:
     case Fault::spawn_fails:
+    case Fault::spawn_refused:
     case Fault::leaks_processes:
     case Fault::job_goes_silent:
+    case Fault::holds_the_pipe:
+    case Fault::output_floods:
+    case Fault::end_told_twice:
       armed_.push_back(fault);
       break;
     case Fault::daemon_killed:
+    case Fault::daemon_killed_after_commit:
+    case Fault::daemon_killed_after_launch:
+    case Fault::daemon_killed_before_end_row:
+    case Fault::daemon_killed_recovering:
+    case Fault::daemon_killed_stopping:
+    case Fault::daemon_killed_twice:
     case Fault::daemon_restarted:
+    case Fault::daemon_frozen:
+    case Fault::second_daemon:
       met = strike_daemon(fault);
       break;
     case Fault::store_fails:
+    case Fault::store_fails_long:
+    case Fault::store_fails_at_start:
     case Fault::store_slow:
       met = strike_store(fault);
       break;
     case Fault::clock_stepped:
+    case Fault::clock_leaps:
+    case Fault::clock_oscillates:
     case Fault::suspended:
+    case Fault::suspended_long:
       met = strike_clock(fault);
       break;
     case Fault::operator_triggers:
     case Fault::operator_cancels:
     case Fault::operator_pauses:
     case Fault::operator_resumes:
+    case Fault::operator_drains:
       met = strike_operator(fault);
       break;
   }
@@ -68,58 +93,156 @@ void World::strike(Fault fault) {
 }
 
 bool World::strike_daemon(Fault fault) {
-  if (!daemon_ || is_stopping()) return false;
-  if (fault == Fault::daemon_restarted) {
-    shut_down();
-    return true;
-  }
-  switch (dice_faults_.below(3)) {
-    case 0:
-      crash_window_ = CrashWindow::after_commit;
+  if (!is_at_work()) return false;
+  switch (fault) {
+    case Fault::daemon_killed_after_commit:
+    case Fault::daemon_killed_after_launch:
+    case Fault::daemon_killed_before_end_row:
+      if (crash_window_) return false;
+      crash_window_ = fault;
       return true;
-    case 1:
-      crash_window_ = CrashWindow::after_launch;
+    case Fault::daemon_killed_recovering: {
+      const auto lives = [](const auto& entry) { return entry.second.main_alive; };
+      if (std::ranges::none_of(trees_, lives)) return false;
+      short_life_ = ShortLife{fault, dice_faults_.between(Duration{0}, kRecoveryMax)};
+      lose_daemon(dice_faults_.between(Duration{1}, std::chrono::seconds{2}));
+      return true;
+    }
+    case Fault::daemon_killed_twice:
+      short_life_ = ShortLife{fault, dice_faults_.between(Duration{0}, std::chrono::seconds{1})};
+      lose_daemon(dice_faults_.between(Duration{1}, std::chrono::seconds{1}));
+      return true;
+    case Fault::daemon_killed_stopping:
+      agenda_.enter(now_ + dice_faults_.between(Duration{0}, std::chrono::seconds{1}),
+                    KillDaemon{life_, fault});
+      shut_down();
+      return true;
+    case Fault::daemon_restarted:
+      fired(fault);
+      shut_down();
+      return true;
+    case Fault::daemon_frozen:
+      fired(fault);
+      freeze(dice_faults_.between(std::chrono::seconds{1}, scenario_.mix.freeze_max));
+      return true;
+    case Fault::second_daemon:
+      fired(fault);  // it finds the lock of the first one and goes away
+      if (scenario_.saboteur != nullptr && !scenario_.saboteur->locks()) start_daemon();
       return true;
     default:
       fired(Fault::daemon_killed);
-      lose_daemon(dice_faults_.around(scenario_.mix.downtime_median, 1.6));
+      lose_daemon(draw_downtime());
       return true;
   }
 }
 
+void World::kill_daemon(const KillDaemon& kill) {
+  if (!daemon_ || kill.life != life_ || !faulty_) return;
+  if (kill.fault == Fault::daemon_killed_recovering && reconciled_) return;  // it was too quick
+  fired(kill.fault);
+  lose_daemon(draw_downtime());
+}
+
 void World::shut_down() {
-  fired(Fault::daemon_restarted);
   stop_asked_ = true;
   Duration grace{0};
   for (const core::JobSpec& job : scenario_.fleet.jobs) grace = std::max(grace, job.kill_grace);
   agenda_.enter(now_ + grace + kStopBound, StopPatience{life_});
-  witness([&](Checker& checker) { checker.daemon_down(now_); });
+  witness([&](Checker& checker) { checker.stopping(now_); });
   deliver(core::ShutDown{next_request()});
 }
 
+/// The daemon stands still, all of it: its loop, its timers, its writer. The trees go on.
+void World::freeze(Duration by) {
+  by = std::min(by, std::max(heal_at_ - now_, Duration{0}));
+  agenda_.delay(by, [&](const Happening& what) {
+    if (const auto* step = std::get_if<TreeStep>(&what)) {
+      const auto tree = trees_.find(step->token);
+      const bool is_ours = tree != trees_.end() && tree->second.life == life_;
+      return is_ours && (step->move == TreeMove::spawn || step->move == TreeMove::rest_dies);
+    }
+    return std::holds_alternative<CommitDue>(what) || std::holds_alternative<TellDaemon>(what) ||
+           std::holds_alternative<Sweep>(what);
+  });
+  frozen_until_ = now_ + by;
+  witness([&](Checker& checker) { checker.frozen(now_); });
+  agenda_.enter(frozen_until_, Thaw{life_});
+}
+
+void World::thaw(const Thaw& thaw) {
+  if (!daemon_ || thaw.life != life_) return;
+  awake_since_ = now_;
+  witness([&](Checker& checker) { checker.thawed(now_); });
+}
+
 bool World::strike_store(Fault fault) {
-  Instant& until = fault == Fault::store_fails ? ill_until_ : slow_until_;
-  if (now_ < until || slow_ || outage_) return false;
-  until = now_ + dice_faults_.between(std::chrono::seconds{1}, scenario_.mix.outage_max);
+  if (now_ < ill_until_ || now_ < slow_until_ || slow_ || outage_) return false;
+  const auto lasts = [&](Duration most) {
+    return dice_faults_.between(std::chrono::seconds{1}, most);
+  };
+  switch (fault) {
+    case Fault::store_slow:
+      slow_until_ = now_ + lasts(scenario_.mix.outage_max);
+      return true;
+    case Fault::store_fails_at_start: {
+      if (!is_at_work()) return false;
+      const Duration downtime = draw_downtime();
+      ill_until_ = now_ + downtime + lasts(scenario_.mix.outage_max);
+      lose_daemon(downtime);
+      break;
+    }
+    case Fault::store_fails_long:
+      ill_until_ = now_ + scenario_.mix.outage_max + lasts(scenario_.mix.long_outage_max);
+      break;
+    default:
+      ill_until_ = now_ + lasts(scenario_.mix.outage_max);
+      break;
+  }
+  outage_fault_ = fault;
   return true;
 }
 
 bool World::strike_clock(Fault fault) {
-  if (fault == Fault::suspended) {
-    // A launch is one step of the daemon: it cannot be suspended in the middle of one.
-    const auto is_launching = [](const auto& entry) { return !entry.second.spawned; };
-    if (std::ranges::any_of(trees_, is_launching)) return false;
-    fired(fault);
-    suspend(std::min(dice_faults_.around(scenario_.mix.suspend_median, 1.5),
-                     scenario_.mix.suspend_max));
+  if (fault == Fault::suspended || fault == Fault::suspended_long) return strike_suspended(fault);
+  if (!daemon_ || is_frozen()) return false;  // nobody sees it: a longer or shorter downtime
+  fired(fault);
+  if (fault == Fault::clock_oscillates) {
+    for (int second = 1; second < kOscillations; ++second) {
+      agenda_.enter(now_ + std::chrono::seconds{second},
+                    StepClock{second % 2 == 0 ? kOscillation : -kOscillation});
+    }
+    step_clock(kOscillation);
     return true;
   }
-  if (!daemon_) return false;  // a step that no daemon sees is a longer or shorter downtime
-  fired(fault);
-  const Duration by = dice_faults_.between(-scenario_.mix.step_max, scenario_.mix.step_max);
+  const Duration most = scenario_.mix.step_max;
+  step_clock(fault == Fault::clock_leaps ? draw_leap() : dice_faults_.between(-most, most));
+  return true;
+}
+
+/// Months or more, and back towards the true time when it is far from there.
+Duration World::draw_leap() {
+  const Duration most = scenario_.mix.leap_max;
+  const Duration by = dice_faults_.between(most / 10, most);
+  const bool is_far = std::chrono::abs(wall_offset_) > 2 * most;
+  const bool back = is_far ? wall_offset_ > Duration{0} : dice_faults_.chance(0.5);
+  return back ? -by : by;
+}
+
+void World::step_clock(Duration by) {
   wall_offset_ += by;
   witness([&](Checker& checker) { checker.clock_stepped(now_, by); });
   deliver(core::ClockStepped{by});
+}
+
+bool World::strike_suspended(Fault fault) {
+  // A launch is one step of the daemon: it cannot be suspended in the middle of one.
+  const auto is_launching = [](const auto& entry) { return !entry.second.spawned; };
+  if (is_frozen() || std::ranges::any_of(trees_, is_launching)) return false;
+  fired(fault);
+  const Mix& mix = scenario_.mix;
+  suspend(fault == Fault::suspended_long
+              ? dice_faults_.between(mix.long_suspend_max / 2, mix.long_suspend_max)
+              : std::min(dice_faults_.around(mix.suspend_median, 1.5), mix.suspend_max));
   return true;
 }
 
@@ -137,12 +260,12 @@ void World::suspend(Duration by) {
   slow_until_ += by;
   now_ += by;
   awake_since_ = now_;
-  witness([&](Checker& checker) { checker.woke_up(now_); });
-  deliver(core::Tick{});
+  if (scenario_.saboteur != nullptr) scenario_.saboteur->slept(by);
+  witness([&](Checker& checker) { checker.woke_up(now_, by); });
 }
 
 bool World::strike_operator(Fault fault) {
-  if (!daemon_ || is_stopping()) return false;
+  if (!is_at_work() || draining_) return false;
   const std::string& job = scenario_.fleet.jobs[any_job()].name;
   switch (fault) {
     case Fault::operator_cancels: {
@@ -162,6 +285,13 @@ bool World::strike_operator(Fault fault) {
     case Fault::operator_resumes:
       deliver(core::Resume{next_request(), job});
       break;
+    case Fault::operator_drains:
+      draining_ = true;
+      witness([&](Checker& checker) { checker.draining(now_); });
+      deliver(core::Drain{next_request()});
+      agenda_.enter(now_ + dice_faults_.between(Duration{1}, scenario_.mix.pause_max / 2),
+                    StopDaemon{life_});
+      break;
     default:
       deliver(core::Trigger{next_request(), job, {}, dice_faults_.chance(0.3)});
       break;
@@ -171,15 +301,27 @@ bool World::strike_operator(Fault fault) {
 }
 
 void World::heal() {
-  if (!daemon_ || is_stopping()) {
+  if (!is_at_work() || draining_) {
     agenda_.enter(now_ + kTryAgain, Heal{});
     return;
   }
   faulty_ = false;
   armed_.clear();
-  crash_window_ = CrashWindow::none;
+  crash_window_.reset();
   slow_until_ = std::min(slow_until_, now_);
+  ill_until_ = std::min(ill_until_, now_);
+  if (outage_) agenda_.enter(now_, CommitDue{});
+  healed_at_ = now_;
   deliver(core::Resume{next_request(), {}});
+  agenda_.enter(now_ + (end_ - now_) / 2, AskForAll{});
+}
+
+/// What only runs when it is asked for shall show that it does. Earlier runs have ended by now.
+void World::ask_for_all() {
+  for (const core::JobSpec& job : scenario_.fleet.jobs) {
+    if (!std::holds_alternative<core::Manual>(job.schedule) || !job.enabled) continue;
+    deliver(core::Trigger{next_request(), job.name, {}, false});
+  }
 }
 
 }  // namespace takt::sim

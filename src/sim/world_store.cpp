@@ -8,7 +8,9 @@
 namespace takt::sim {
 
 void World::submit(core::Batch batch) {
+  if (scenario_.saboteur != nullptr && !scenario_.saboteur->stores(batch)) return;
   store_.submit(std::move(batch));
+  queued_ += 1;
   if (commit_entered_) return;
   commit_entered_ = true;
   const bool is_slow = now_ < slow_until_;
@@ -25,7 +27,11 @@ void World::submit(core::Batch batch) {
 }
 
 void World::commit_due() {
-  commit_entered_ = false;
+  commit_entered_ = stale_ > 0 && !daemon_;
+  if (commit_entered_) {
+    agenda_.enter(now_ + std::chrono::seconds{1}, CommitDue{});
+    return;
+  }
   if (now_ >= ill_until_) {
     const bool was_out = std::exchange(outage_, false);
     if (std::exchange(daemon_knows_, false)) deliver(core::StoreBack{});
@@ -36,7 +42,7 @@ void World::commit_due() {
   if (store_.idle() && !outage_) return;  // nobody noticed
   if (!outage_) {
     outage_ = true;
-    fired(Fault::store_fails);
+    fired(outage_fault_);
     witness([&](Checker& checker) { checker.store_ill(now_); });
   }
   commit_entered_ = true;  // it goes on trying by itself
@@ -53,9 +59,14 @@ void World::store_recovers() {
 void World::commit() {
   if (store_.idle()) return;
   const std::vector<core::Batch> group = store_.commit();
+  std::size_t stale = std::exchange(stale_, 0);
+  queued_ = 0;
   for (const core::Batch& batch : group) {
     metrics_.committed(batch);
-    witness([&](Checker& checker) { checker.committed(now_, batch); });
+    coverage_.committed(batch);
+    const int life = stale > 0 ? life_ - 1 : life_;
+    if (stale > 0) stale -= 1;
+    witness([&](Checker& checker) { checker.committed(now_, life, batch); });
   }
   recorded_ = group.back().seq;
   std::erase_if(answers_, [&](const core::Answer& answer) {
@@ -63,11 +74,8 @@ void World::commit() {
     witness([&](Checker& checker) { checker.acknowledged(now_, **answer.result); });
     return true;
   });
-  if (crash_window_ == CrashWindow::after_commit) {
-    fired(Fault::daemon_killed);
-    lose_daemon(dice_faults_.around(scenario_.mix.downtime_median, 1.6));
-    return;
-  }
+  die_of(Fault::daemon_killed_after_commit);
+  if (!daemon_) return;
   tell_soon(core::Recorded{recorded_});
   stop_when_recorded();
 }
