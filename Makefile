@@ -35,8 +35,8 @@ build/%/build.ninja: CMakePresets.json | bootstrap
 	@mkdir -p build; cmake --preset $* >build/$*.log 2>&1 || { cat build/$*.log; exit 1; }
 	@touch $@
 
-build: build/release/build.ninja bootstrap ## build/release/bin/takt, and the program of the example fleet
-	@cmake --build build/release -j $(JOBS) --target takt social-bot
+build: build/release/build.ninja bootstrap ## build/release/bin/takt with takt-witness and takt-check, and the example fleet's program
+	@cmake --build build/release -j $(JOBS) --target takt takt-witness takt-check social-bot
 
 run: build ## the example fleet, an hour a minute, until Ctrl-C or FOR=45s
 	@examples/social-bot/run.sh
@@ -66,7 +66,7 @@ bench: build/release/build.ninja bootstrap ## the measurements, as tables
 	   echo; echo "== $${bench##*/}"; "$$bench" || code=$$?; done; exit $$code
 
 torture: build/dev/build.ninja bootstrap ## campaigns too long for make test: seeds, SIGKILLs, deaths by system call, fuzzing
-	@cmake --build build/dev -j $(JOBS) --target takt takt-witness
+	@cmake --build build/dev -j $(JOBS) --target takt takt-witness takt-check
 	@for campaign in tests/torture/*.sh; do "$$campaign"; done
 	@$(MAKE) fuzz FOR=$(or $(FOR),60s)
 

@@ -33,8 +33,7 @@ void warn(const std::vector<fleet::Problem>& problems, Console& console) {
 }
 
 /// The fleet, and nothing else of its file: the daemon outlives it by months.
-std::expected<core::FleetSpec, Failure> load_and_warn(Context& context,
-                                                      fleet::FilesRead& read) {
+std::expected<core::FleetSpec, Failure> load_and_warn(Context& context, fleet::FilesRead& read) {
   auto loaded = fleet::load(context.fleet_file(), {.trust_file = context.common().trust_file});
   if (!loaded.spec) return std::unexpected(context.spec().error());
   auto& console = context.console();

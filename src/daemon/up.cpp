@@ -13,7 +13,7 @@
 #include <utility>
 
 #include "api/server.h"
-#include "base/stable_hash.h"
+#include "base/fleet_tag.h"
 #include "base/state_dir.h"
 #include "core/coordinator.h"
 #include "daemon/console.h"
@@ -47,13 +47,6 @@ int refuse_store(const ports::StoreError& error) {
 std::string random_node_id() {
   std::random_device device;
   return fmt::format("{:08x}{:08x}", device(), device());
-}
-
-/// The same for every daemon of a state_dir, different for any other fleet of the machine.
-std::string fleet_tag(const std::filesystem::path& state_dir) {
-  std::error_code error;
-  const auto real = std::filesystem::canonical(state_dir, error);
-  return fmt::format("{:016x}", stable_hash(error ? state_dir.string() : real.string()));
 }
 
 /// A daemon outlives closed pipes and full quotas; both are errors of a write, not deaths.

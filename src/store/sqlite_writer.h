@@ -82,8 +82,8 @@ class SqliteWriter {
   Clock::time_point written_at_ = Clock::now();
   Clock::time_point trimmed_at_ = Clock::now();
   Clock::time_point trim_again_at_;
-  bool told_ = false;          // failed() was
-  bool full_ = false;          // the journal takes nothing more in this outage
+  bool told_ = false;  // failed() was
+  bool full_ = false;  // the journal takes nothing more in this outage
   std::thread thread_;
 };
 

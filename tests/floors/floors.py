@@ -26,6 +26,8 @@ ALLOWED = {
     **{adapter: BELOW_ADAPTERS for adapter in ADAPTERS},
     "daemon": BELOW_ADAPTERS + ADAPTERS,
     "sim": BELOW_ADAPTERS + ADAPTERS,
+    # The black-box checker: reads what a fleet left behind, and shares nothing with what decided it.
+    "audit": BELOW_ADAPTERS + ["store", "exec", "witness"],
     "cli": BELOW_ADAPTERS + ADAPTERS + ["daemon", "sim"],
     "web": BELOW_ADAPTERS + ADAPTERS + ["daemon", "sim"],
 }

@@ -1,155 +1,154 @@
 #!/usr/bin/env python3
-"""Kills a busy daemon with SIGKILL again and again, then judges its rows against what the jobs wrote.
+"""Kills a busy daemon with SIGKILL again and again, and lets takt-check judge what it left behind.
 
-    kill_campaign.py [ROUNDS] [SEED]
+    kill_campaign.py [KILLS] [SEED]
 
-Jobs are witnesses: each appends `W start|end run attempt token pid starttime boottime` to a file of its own,
-outside takt's state, and looks whether the process of the attempt before it is still alive.
-
-Verdicts, all of which must be absent:
-    LOST     a slot number without a disposition        EXTRA   an attempt that started twice
-    OVERLAP  two attempts of one job alive at once      GHOST   a start without its row
-    LIE      ok without the job's own end               ORPHAN  a process left when all is down
-    OPEN     an attempt of an earlier daemon still open after the restart was ready
+The fleet has every overlap with every catch-up and delivery, and jobs that fail, hang, ignore SIGTERM and leave
+processes behind; all are takt-witness. Some daemons are killed before they are ready, some are stopped
+(SIGSTOP) and continued first. takt-check judges beside the daemon now and then, and at the end, when it is down.
+Exit 1 when any verdict is not 0 or a restart took longer than 2 s.
 """
-import collections
+import itertools
 import json
+import os
 import pathlib
 import random
+import signal
+import subprocess
 import sys
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "e2e"))
-from fleet import Fleet, tagged_processes, wait_until  # noqa: E402
+from fleet import TAKT, Fleet, wait_until  # noqa: E402
 
-# Written to the fleet's folder; $1 is the time to work.
-WITNESS = r"""#!/bin/sh
-me=$$
-start=$(cut -d' ' -f22 /proc/$me/stat)
-line="$TAKT_RUN_ID $TAKT_ATTEMPT $TAKT_TOKEN $me $start"
-read old oldstart 2>/dev/null < $TAKT_JOB.pid
-if [ -n "$old" ] && [ -r /proc/$old/stat ]; then
-  read a b state d e f g h i j k l m n o p q r s t u now rest < /proc/$old/stat
-  if [ "$now" = "$oldstart" ] && [ "$state" != Z ] && [ "$state" != X ]; then
-    echo "W overlap $line with $old" >> $TAKT_JOB.witness
-  fi
-fi
-echo "$me $start" > $TAKT_JOB.pid
-echo "W start $line $(cut -d' ' -f1 /proc/uptime)" >> $TAKT_JOB.witness
-sleep $1
-echo "W end $line $(cut -d' ' -f1 /proc/uptime)" >> $TAKT_JOB.witness
-"""
+BIN = pathlib.Path(TAKT).parent
+WITNESS = os.environ.get("WITNESS", str(BIN / "takt-witness"))
+CHECK = os.environ.get("TAKT_CHECK", str(BIN / "takt-check"))
+RESTART_MAX = 2.0  # seconds until ready
+JUDGED_EVERY = 20  # kills, beside the living daemon
+
+
+def job(name, every, options, keys):
+    run = [WITNESS, "--dir", ".", *options]
+    lines = [f"[job.{name}]", f"run = {json.dumps(run)}", f'every = "{every}"', *keys]
+    return "\n".join(lines) + "\n"
 
 
 def fleet_text():
+    every = itertools.cycle(["700ms", "900ms", "1100ms", "1300ms", "1700ms"])
+    length = itertools.cycle(["20ms", "150ms", "400ms", "1500ms"])
     jobs = []
-    for i in range(12):
-        every = [150, 200, 300, 500][i % 4]
-        work = [0.02, 0.1, 0.4, 1.5][(i // 4) % 4] if i % 5 else 0.05
-        overlap = ["skip", "queue", "skip", "replace"][i % 4]
-        catchup = ["latest", "all", "none"][i % 3]
-        jobs.append(f'[job.j{i}]\nrun = ["./witness", "{work}"]\nevery = "{every}ms"\n'
-                    f'overlap = "{overlap}"\ncatchup = "{catchup}"\ncatchup_max = 3\n'
-                    f'kill_grace = "1s"\nretries = 1\nbackoff = {{ first = "50ms" }}\n'
-                    'keep_runs = 1000000\n')  # all of it is judged
-    return "\n".join(jobs)
+    for overlap, catchup, delivery in itertools.product(
+            ("skip", "queue", "replace", "allow"), ("latest", "all", "none"), ("at_least_once", "at_most_once")):
+        options = ["--for", next(length)] + ([] if overlap == "allow" else ["--look-back"])
+        jobs.append(job(f"{overlap}-{catchup}-{delivery.split('_')[1]}", next(every), options,
+                        [f'overlap = "{overlap}"', f'catchup = "{catchup}"', "catchup_max = 3",
+                         f'delivery = "{delivery}"', "retries = 1"]))
+    odd = {"fails": ["--exit", "3", "--for", "50ms"], "dies": ["--signal", "11"],
+           "daemonizes": ["--daemonize", "--for", "30ms"], "stays": ["--fork-stay", "2", "--for", "30ms"],
+           "deaf": ["--ignore-term", "--for", "5s"], "holds": ["--hold-stdout", "5s"],
+           "talks": ["--output", "200K", "--for", "100ms"], "marks": ["--for", "1s", "--mark-every", "100ms"]}
+    for name, options in odd.items():
+        jobs.append(job(name, "2s", [*options, "--look-back"], ["retries = 1"]
+                        + (['timeout = "700ms"'] if name == "deaf" else [])))
+    return "".join(jobs)
 
 
-def judge(fleet, verdicts):
-    rows = {}
-    db = fleet.database()
-    for job, run, attempt, token, outcome in db.execute(
-            "select job, run, attempt, token, outcome from attempts"):
-        rows[(job, run, attempt, token)] = outcome
-    starts, ends = collections.Counter(), set()
-    for path in fleet.dir.glob("*.witness"):
-        job = path.stem
-        for line in path.read_text().splitlines():
-            fields = line.split()
-            if len(fields) < 7 or fields[0] != "W":
-                continue  # the process died while it wrote
-            key = (job, int(fields[2]), int(fields[3]), int(fields[4]))
-            if fields[1] == "overlap":
-                verdicts["OVERLAP"].append(line)
-            elif fields[1] == "start":
-                starts[key] += 1
-            else:
-                ends.add(key)
-    for key, count in starts.items():
-        if count > 1:
-            verdicts["EXTRA"].append(key)
-        if key not in rows:
-            verdicts["GHOST"].append(key)
-    for key, outcome in rows.items():
-        if outcome == "ok" and key not in ends:
-            verdicts["LIE"].append(key)
-        if outcome is None:
-            verdicts["OPEN"].append(key)
-    judge_slots(db, verdicts)
-    (check,) = db.execute("pragma integrity_check").fetchone()
-    if check != "ok":
-        verdicts["CORRUPT"].append(check)
-    return rows
+DEFAULTS = 'kill_grace = "1s"\nbackoff = { first = "50ms" }\nkeep_runs = 1000000\nlog_max = "64K"\n'
 
 
-def judge_slots(db, verdicts):
-    """Numbers of decided and waiting slots: every one from 0 on, none twice."""
-    decided = collections.defaultdict(list)
-    for job, first, last in db.execute("select job, first_number, last_number from slots"):
-        decided[job].append((first, last))
-    for job, number in db.execute("select job, slot_number from runs where slot_number is not null"):
-        decided[job].append((number, number))
-    for job, ranges in decided.items():
-        ranges.sort()
-        expected = 0
-        for first, last in ranges:
-            if first != expected:
-                verdicts["LOST" if first > expected else "EXTRA"].append((job, expected, first))
-            expected = last + 1
+def check(fleet, *options):
+    """What takt-check says: its JSON."""
+    done = subprocess.run([CHECK, "-f", str(fleet.file), "--witness", str(fleet.dir), "--json", *options],
+                          capture_output=True, text=True, timeout=300, check=False)
+    if done.returncode not in (0, 1):
+        raise AssertionError(f"takt-check: exit {done.returncode}\n{done.stdout}\n{done.stderr}")
+    return json.loads(done.stdout)
 
 
-def campaign(rounds, seed):
-    """Runs it; returns counts and verdicts (empty: all is well)."""
+def restart(fleet, chance, counts):
+    """A daemon that is ready, after some that were not to live so long; how long the last one took."""
+    while chance.random() < 0.2:
+        fleet.spawn()
+        time.sleep(chance.uniform(0.0, 0.15))  # the moment of the kill is what varies
+        fleet.kill()
+        counts["before ready"] += 1
+    began = time.monotonic()
+    fleet.up()
+    return time.monotonic() - began
+
+
+def pause(fleet, chance, counts):
+    """SIGSTOP for a while."""
+    fleet.daemon.send_signal(signal.SIGSTOP)
+    time.sleep(chance.uniform(0.1, 1.5))
+    if chance.random() < 0.5:
+        fleet.daemon.send_signal(signal.SIGCONT)
+        time.sleep(chance.uniform(0.0, 0.3))
+    counts["stopped first"] += 1
+
+
+def add(total, report):
+    """Keeps the worst count of each verdict, and the first findings."""
+    for verdict, count in report["verdicts"].items():
+        total["verdicts"][verdict] = max(total["verdicts"].get(verdict, 0), count)
+    total["findings"] += [f for f in report["findings"] if f not in total["findings"]][:20]
+    total["judgements"] += 1
+
+
+def campaign(kills, seed):
+    """Runs it; the last judgement with the worst counts of all, and what was done."""
     chance = random.Random(seed)
-    verdicts = collections.defaultdict(list)
-    restarts = []
+    counts = {"running": 0, "before ready": 0, "stopped first": 0}
+    total = {"verdicts": {}, "findings": [], "judgements": 0}
+    restarts, judged = [], 0
     with Fleet(fleet_text()) as fleet:
-        witness = fleet.dir / "witness"
-        witness.write_text(WITNESS)
-        witness.chmod(0o700)
+        fleet.write(fleet.file.read_text().replace("[defaults]\n", "[defaults]\n" + DEFAULTS))
         fleet.up()
-        for _ in range(rounds):
-            time.sleep(chance.uniform(0.0, 1.2))  # the moment of the kill is what varies
-            before = set(tagged_processes(fleet.dir))
+        while counts["running"] + counts["before ready"] < kills:
+            time.sleep(chance.uniform(0.0, 1.2))
+            if chance.random() < 0.15:
+                pause(fleet, chance, counts)
             fleet.kill()
-            began = time.monotonic()
-            fleet.up()
-            restarts.append(time.monotonic() - began)
-            left = before & set(tagged_processes(fleet.dir))
-            if left:
-                verdicts["ORPHAN"].append(sorted(left))
-        wait_until(lambda: fleet.ended(), "runs after the last restart")
-        if fleet.down() != 0:
-            verdicts["EXIT"].append(fleet.up_log()[-2000:])
-        left = tagged_processes(fleet.dir)
-        if left:
-            verdicts["ORPHAN"].append(left)
-        rows = judge(fleet, verdicts)
-        outcomes = collections.Counter(rows.values())
-        slots = {key: value for key, value in fleet.database().execute(
-            "select disposition || coalesce('(' || reason || ')', ''), sum(last_number - first_number + 1)"
-            " from slots group by 1").fetchall()}
-    return {"kills": rounds, "attempts": len(rows), "outcomes": dict(outcomes), "slots_without_run": slots,
-            "slowest_restart_s": round(max(restarts), 3),
-            "verdicts": {kind: found[:5] for kind, found in verdicts.items()}}
+            counts["running"] += 1
+            restarts.append(restart(fleet, chance, counts))
+            if sum(counts.values()) // JUDGED_EVERY > judged:
+                judged += 1
+                add(total, check(fleet, "--running"))
+        wait_until(lambda: fleet.ended("fails"), "runs after the last restart")
+        code = fleet.down()
+        last = check(fleet, "--stopped")
+    add(total, last)
+    if code != 0:
+        total["verdicts"]["EXIT"] = code
+    return {**last, **total, "kills": counts, "slowest_restart_s": round(max(restarts), 3)}
+
+
+def table(report):
+    kills = report["kills"]
+    lines = [f"{'VERDICT':<10} COUNT"]
+    lines += [f"{name:<10} {count:>5}" for name, count in report["verdicts"].items()]
+    lines += ["", f"kills      {kills['running'] + kills['before ready']}, {kills['before ready']} of them before it was "
+              f"ready, {kills['stopped first']} after a SIGSTOP",
+              f"restarts   the slowest was ready after {report['slowest_restart_s']} s",
+              f"attempts   {report['attempts']}", f"slots      {report['slots']}",
+              f"lateness   {report['lateness']}", f"witness    {report['witness']}",
+              f"judged     {report['judgements']} times, {report['witnessed_jobs']} of {report['jobs']} jobs witnessed"]
+    lines += [f"note       {note}" for note in report["notes"]]
+    lines += [f"{f['verdict']:<10} {f['text']} {' '.join(f['where'])}" for f in report["findings"]]
+    return "\n".join(lines)
+
+
+def is_clean(report):
+    return not any(report["verdicts"].values()) and report["slowest_restart_s"] <= RESTART_MAX
 
 
 def main():
-    rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 50
+    kills = int(sys.argv[1]) if len(sys.argv) > 1 else 50
     seed = int(sys.argv[2]) if len(sys.argv) > 2 else 1
-    report = campaign(rounds, seed)
-    print(json.dumps(report, indent=2))
-    return 1 if report["verdicts"] else 0
+    report = campaign(kills, seed)
+    print(table(report))
+    return 0 if is_clean(report) else 1
 
 
 if __name__ == "__main__":
