@@ -130,7 +130,7 @@ Mix read_table(const toml::table& table, Complaints& complaints) {
 std::expected<Mix, std::vector<fleet::Problem>> read_mix(std::string_view text,
                                                          const std::string& file) {
   const auto source = std::make_shared<const fleet::Source>(file, text);
-  Complaints complaints(source);
+  Complaints complaints({source});
   Mix mix;
   if (const auto table = fleet::parse_toml(*source, complaints)) {
     mix = read_table(*table, complaints);

@@ -85,7 +85,8 @@ void World::apply_fault(Behaviour& behaviour, Fault fault, JobIndex job) {
       return;
     case Fault::job_goes_silent:
       behaviour.hangs = true;
-      behaviour.silent_after = dice_trees_.between(Duration{0}, median);
+      behaviour.silent_after =
+          dice_trees_.between(Duration{0}, spec.expect.value_or(kExpectDefault));
       return;
     case Fault::leaks_processes:
       behaviour.leaks = 1 + static_cast<int>(dice_trees_.below(5));
