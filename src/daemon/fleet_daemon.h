@@ -69,11 +69,11 @@ class FleetDaemon final : public api::Backend,
   /// SIGTERM, SIGINT, `down`, the end of `--for`. Twice: trees are killed without grace. `stopped` (set
   /// once) is called when everything has ended and is recorded, or cannot be recorded within 5 s.
   void shut_down();
+  void on_stopped(std::function<void()> stopped) { stopped_ = std::move(stopped); }
   /// `reloaded` (set once) is told what the fleet is from now on, whenever that changes.
   void on_reloaded(std::function<void(const core::FleetSpec&)> reloaded) {
     reloaded_ = std::move(reloaded);
   }
-  void on_stopped(std::function<void()> stopped) { stopped_ = std::move(stopped); }
 
   /// Counted only when asked for (`keep_tally`), since it grows with the runs.
   const Tally& tally() const { return tally_; }
