@@ -20,8 +20,6 @@ constexpr const char* kOldRuns = R"sql(
    WHERE state = 'ended' AND (id < ?3 OR ended_at < ?4)
      AND id <> (SELECT max(id) FROM runs WHERE job = ?1)
      AND id IS NOT (SELECT max(id) FROM runs WHERE job = ?1 AND outcome = 'ok')
-     AND id NOT IN (SELECT triggered_by FROM runs
-                     WHERE state <> 'ended' AND triggered_by IS NOT NULL)
      AND id IS NOT (SELECT recovery_for FROM jobs WHERE job = ?1)
    LIMIT ?5)sql";
 
@@ -49,12 +47,26 @@ struct OldRun {
   std::optional<SlotNumber> slot;
 };
 
+/// What open runs refer to. Read once a step: there may be thousands of them.
+std::set<std::int64_t> referred_runs(sql::Connection& connection) {
+  sql::Statement select(
+      connection, "SELECT triggered_by FROM runs WHERE state <> 'ended' AND triggered_by > 0");
+  std::set<std::int64_t> runs;
+  while (select.next()) {
+    std::int64_t run = 0;
+    select.read(run);
+    runs.insert(run);
+  }
+  return runs;
+}
+
 }  // namespace
 
 /// The statements of one step, and how much it may still do.
 struct Trimmer::Work {
   explicit Work(sql::Connection& connection)
-      : over_count(connection,
+      : referred(referred_runs(connection)),
+        over_count(connection,
                    "SELECT id FROM runs WHERE job = ? ORDER BY id DESC LIMIT 1 OFFSET ?"),
         old_runs(connection, kOldRuns),
         keep_length(connection, kKeepLength),
@@ -79,6 +91,7 @@ struct Trimmer::Work {
   bool drop_old_slots(const std::string& job, const KeepRule& rule, std::int64_t before,
                       SlotNumber& last_slot);
 
+  std::set<std::int64_t> referred;
   sql::Statement over_count;
   sql::Statement old_runs;
   sql::Statement keep_length;
@@ -118,7 +131,7 @@ std::int64_t Trimmer::Work::drop_old_runs(const std::string& job, const KeepRule
   while (old_runs.next()) {
     OldRun run;
     old_runs.read(run.id, run.slot);
-    old.push_back(run);
+    if (!referred.contains(run.id)) old.push_back(run);
   }
   for (const OldRun& run : old) {
     keep_length.bind(run.id).run();
