@@ -120,6 +120,16 @@ std::expected<Client*, Failure> Context::daemon_at(const std::filesystem::path& 
   auto client = Client::connect(socket);
   if (!client) {
     const bool denied = client.error().kind == ConnectError::Kind::denied;
+    const auto other = running_state_dir(file_, {});
+    if (!denied && other && *other != *folder) {
+      return std::unexpected(Failure{
+          .exit = Exit::no_daemon,
+          .what = fmt::format("no daemon runs on {}", folder->native()),
+          .where = socket.native(),
+          .hint = fmt::format("one runs on {}: if the fleet has another name or state_dir now, "
+                              "end that daemon under the old one and start it anew",
+                              other->native())});
+    }
     return std::unexpected(
         Failure{.exit = denied ? Exit::not_permitted : Exit::no_daemon,
                 .what = denied ? "the daemon's socket is not yours: " + client.error().what

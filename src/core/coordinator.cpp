@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "base/assert.h"
@@ -175,6 +176,12 @@ bool Coordinator::store_ok() const { return impl_->s.store_ok; }
 bool Coordinator::quiet() const { return impl_->s.live_attempts == 0; }
 
 const FleetSpec& Coordinator::spec() const { return impl_->s.spec; }
+
+bool Coordinator::would_remove_jobs(const FleetSpec& fleet) const {
+  const auto stay = std::ranges::count_if(
+      fleet.jobs, [&](const JobSpec& job) { return impl_->s.find_job(job.name).has_value(); });
+  return stay < static_cast<std::ptrdiff_t>(impl_->s.listed);
+}
 
 WallTime Coordinator::wall(Instant at) const { return impl_->s.wall(at); }
 

@@ -69,6 +69,8 @@ class Coordinator {
 
   /// The fleet as it is now; behind the jobs of the file stand those that have left it.
   const FleetSpec& spec() const;
+  /// Whether a Reload with this fleet would take jobs away.
+  bool would_remove_jobs(const FleetSpec& fleet) const;
   WallTime wall(Instant at) const;
   WallTime epoch() const;
 

@@ -2,17 +2,15 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <limits>
 #include <memory>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
 #include "core/definition.h"
 #include "core/degraded.h"
+#include "core/rearrangement.h"
 #include "core/schedule.h"
 #include "core/settle.h"
 #include "core/wall_slots.h"
@@ -21,7 +19,6 @@
 namespace takt::core {
 namespace {
 
-constexpr JobIndex kNowhere = std::numeric_limits<JobIndex>::max();
 constexpr std::size_t kNamesTold = 20;
 
 std::string why_not(const State& s, const FleetSpec& fleet) {
@@ -94,20 +91,6 @@ struct Difference {
   }
 };
 
-/// A listed job whose definition is another than before.
-struct Changed {
-  JobIndex job;
-  JobSpec before;
-  bool was_away = false;  // it had left the file
-};
-
-/// Jobs in their new places.
-struct Rearranged {
-  std::vector<JobIndex> added;
-  std::vector<JobIndex> removed;
-  std::vector<Changed> changed;
-};
-
 void note_settings(std::string& settings, const FleetSpec& before, const FleetSpec& now) {
   const auto note = [&](bool differs, std::string_view key) {
     if (!differs) return;
@@ -118,100 +101,6 @@ void note_settings(std::string& settings, const FleetSpec& before, const FleetSp
   note(before.ageing != now.ageing, "ageing");
   note(before.max_running != now.max_running, "max_running");
 }
-
-/// The jobs of `fleet` first, in its order, then those that have left. Everything that holds the
-/// place of a job is moved along.
-class Rearrangement {
- public:
-  Rearrangement(Turn& turn, const FleetSpec& fleet) : turn_(turn), s_(turn.s), fleet_(fleet) {}
-
-  Rearranged perform() {
-    moved_to_.assign(s_.jobs.size(), kNowhere);
-    specs_.reserve(fleet_.jobs.size());
-    jobs_.reserve(fleet_.jobs.size());
-    const auto places = places_by_name();
-    for (const JobSpec& spec : fleet_.jobs) {
-      const auto known = places.find(spec.name);
-      if (known == places.end()) {
-        add(spec);
-      } else {
-        keep(known->second, spec);
-      }
-    }
-    const auto listed = static_cast<JobIndex>(specs_.size());
-    for (JobIndex old = 0; old < s_.jobs.size(); ++old) {
-      if (moved_to_[old] == kNowhere) let_go(old);
-    }
-    put_back(listed);
-    return std::move(done_);
-  }
-
- private:
-  std::unordered_map<std::string, JobIndex> places_by_name() const {
-    std::unordered_map<std::string, JobIndex> places;
-    places.reserve(s_.jobs.size());
-    for (JobIndex i = 0; i < s_.jobs.size(); ++i) places.emplace(s_.spec.jobs[i].name, i);
-    return places;
-  }
-
-  JobIndex place() const { return static_cast<JobIndex>(specs_.size()); }
-
-  void add(const JobSpec& spec) {
-    done_.added.push_back(place());
-    specs_.push_back(spec);
-    jobs_.emplace_back();
-  }
-
-  void keep(JobIndex old, const JobSpec& wanted) {
-    JobSpec& before = s_.spec.jobs[old];
-    JobSpec spec = wanted;
-    share_command(spec, before);
-    moved_to_[old] = place();
-    const bool was_away = s_.has_left(old);
-    if (was_away || spec != before) {
-      done_.changed.push_back({place(), std::move(before), was_away});
-      specs_.push_back(std::move(spec));
-    } else {
-      specs_.push_back(std::move(before));
-    }
-    jobs_.push_back(std::move(s_.jobs[old]));
-  }
-
-  void let_go(JobIndex old) {
-    moved_to_[old] = place();
-    if (!s_.has_left(old)) done_.removed.push_back(place());
-    JobSpec& spec = s_.spec.jobs[old];
-    if (s_.has_left(old) && s_.jobs[old].open.empty()) {
-      JobSpec only_name;  // nothing asks for the rest any more
-      only_name.name = std::move(spec.name);
-      spec = std::move(only_name);
-    }
-    specs_.push_back(std::move(spec));
-    jobs_.push_back(std::move(s_.jobs[old]));
-  }
-
-  void put_back(JobIndex listed) {
-    s_.spec.timezone = fleet_.timezone;
-    s_.spec.ageing = fleet_.ageing;
-    s_.spec.max_running = fleet_.max_running;
-    s_.spec.jobs = std::move(specs_);
-    s_.jobs = std::move(jobs_);
-    s_.listed = listed;
-    s_.index.clear();
-    for (JobIndex i = 0; i < listed; ++i) s_.index.emplace(s_.spec.jobs[i].name, i);
-    for (auto& [id, run] : s_.runs) run.job = moved_to_[run.job];
-    for (JobIndex& touched : turn_.touched_jobs) touched = moved_to_[touched];
-    s_.wake = WakeQueue{s_.jobs.size()};
-  }
-
-  Turn& turn_;
-  State& s_;
-  const FleetSpec& fleet_;
-  std::vector<JobIndex> moved_to_;
-  std::vector<JobSpec> specs_;
-  std::vector<Job> jobs_;
-  Rearranged done_;
-};
 
 void tell_problem(Turn& turn, JobIndex index, const std::string& before) {
   const JobSpec& spec = turn.s.spec_of(index);
@@ -306,7 +195,7 @@ void on_reload(Turn& turn, const Reload& event) {
   Difference difference;
   note_settings(difference.settings, s.spec, *event.fleet);
   const Duration old_ageing = s.spec.ageing;
-  const Rearranged jobs = Rearrangement{turn, *event.fleet}.perform();
+  const Rearranged jobs = rearrange(turn, *event.fleet);
 
   if (old_ageing != s.spec.ageing) {
     for (auto& [id, run] : s.runs) {

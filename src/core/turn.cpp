@@ -36,6 +36,7 @@ void Turn::event(Severity severity, EventKind kind, std::optional<JobIndex> job_
 
 Effects Turn::finish() {
   std::vector<Row> all;
+  all.reserve(2 * touched_jobs.size() + touched_runs.size() + rows.size());
   std::ranges::sort(touched_jobs);
   std::ranges::sort(touched_runs);
   all.reserve(rows.size() + touched_runs.size() + 2 * touched_jobs.size());

@@ -215,6 +215,9 @@ FleetView Coordinator::fleet_view(Instant now) const {
   view.speed = s.speed;
   view.jobs = static_cast<int>(s.listed);
   for (JobIndex i = 0; i < s.listed; ++i) count_job(s, i, now, view);
+  for (JobIndex i = s.listed; i < s.jobs.size(); ++i) {
+    if (running_attempt(s, s.jobs[i])) view.running += 1;  // of a job that has left the file
+  }
   view.draining = s.mode != Mode::working;
   view.store_ok = s.store_ok;
   view.store_error = s.store_error;

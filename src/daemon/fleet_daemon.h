@@ -95,6 +95,9 @@ class FleetDaemon final : public api::Backend,
 
   /// An event that nobody waits for an answer to.
   void tell(const core::Event& event) { handle(event); }
+  bool would_remove_jobs(const core::FleetSpec& fleet) const {
+    return coordinator_.would_remove_jobs(fleet);
+  }
 
   // ports::LauncherListener, on the loop
   void started(Token token, const core::Process& process) override;

@@ -1,5 +1,7 @@
 #include "daemon/fleet_reader.h"
 
+#include <malloc.h>
+
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/thread_pool.hpp>
@@ -46,6 +48,10 @@ FleetReader::~FleetReader() {
 void FleetReader::look(Done done) {
   waiting_.push_back(std::move(done));
   if (!looking_) begin();
+}
+
+void FleetReader::give_back_memory() {
+  if (worker_) boost::asio::post(worker_->pool, [] { malloc_trim(0); });
 }
 
 void FleetReader::begin() {

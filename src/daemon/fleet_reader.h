@@ -44,6 +44,9 @@ class FleetReader {
   /// Looks at the file as it is from now on; `done` is called once, later.
   void look(Done done);
 
+  /// After a large fleet has come or gone: what the heap keeps of it goes back to the system.
+  void give_back_memory();
+
  private:
   struct Worker;
   void begin();

@@ -18,6 +18,11 @@ using fleet::Problem;
 
 /// Editors and deployments write in several steps; this long after the last one they are done.
 constexpr std::chrono::milliseconds kQuiet{500};
+/// And this much later half a file has become a whole one, or was meant.
+constexpr std::chrono::milliseconds kSecondLook{1500};
+
+/// From here on it is worth a look at the heap.
+constexpr std::size_t kLargeFleet = 10'000;
 
 bool is_error(const Problem& problem) { return problem.severity == Problem::Severity::error; }
 
@@ -66,7 +71,8 @@ Reloader::Reloader(boost::asio::io_context& loop, FleetDaemon& daemon,
       reader_(loop, options.fleet_file, options.trust_file),
       watch_(loop, [this] { notice(); }),
       quiet_(loop),
-      known_(options.read.content) {
+      known_(options.read.content),
+      jobs_(options.jobs) {
   watch_what_was_read(options.read);
 }
 
@@ -97,10 +103,22 @@ void Reloader::wait_for_quiet(Clock::time_point until) {
   });
 }
 
+bool Reloader::looks_unfinished(const FleetLook& look) const {
+  return !look.fleet || daemon_.would_remove_jobs(*look.fleet);
+}
+
 void Reloader::look_after_change() {
   reader_.look([this](const FleetLook& look) {
-    const bool is_news = fingerprint(look) != known_;
-    known_ = fingerprint(look);
+    const std::uint64_t seen = fingerprint(look);
+    const bool is_news = seen != known_;
+    const bool doubted = std::exchange(doubtful_, 0) == seen;
+    if (is_news && !doubted && looks_unfinished(look)) {
+      doubtful_ = seen;
+      watch_what_was_read(look.read);
+      if (!waiting_) wait_for_quiet(Clock::now() + kSecondLook);
+      return;
+    }
+    known_ = seen;
     watch_what_was_read(look.read);
     if (!is_news) return;
     if (look.fleet && look.fleet->jobs.empty()) {
@@ -124,8 +142,11 @@ void Reloader::take(const FleetLook& look, Done done) {
     if (done) done({look.problems, "nothing has changed"});
     return;
   }
+  const std::size_t jobs = std::max(look.fleet->jobs.size(), jobs_);
+  jobs_ = look.fleet->jobs.size();
   daemon_.request(core::Reload{{}, look.fleet},
-                  [problems = look.problems, done = std::move(done)](api::Reply reply) {
+                  [this, jobs, problems = look.problems, done = std::move(done)](api::Reply reply) {
+                    if (jobs >= kLargeFleet) reader_.give_back_memory();
                     if (!done) return;
                     api::Reloaded reloaded{problems, std::move(reply.state)};
                     if (!reply.result) {

@@ -103,7 +103,8 @@ class Up {
         reloader_(io, daemon_,
                   {.fleet_file = options.fleet_file,
                    .trust_file = options.trust_file,
-                   .read = options.read}),
+                   .read = options.read,
+                   .jobs = options.spec.jobs.size()}),
         signals_(io, daemon_, reloader_),
         settled_(io),
         end_(io) {

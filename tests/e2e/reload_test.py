@@ -112,6 +112,9 @@ class Reload(unittest.TestCase):
         fleet.write(HEAD.replace('"e2e"', '"other"') + TICK)
         fleet.daemon.send_signal(signal.SIGHUP)
         fleet.wait(lambda: "not reloaded: the fleet's name is 'other'" in fleet.up_log(), "the refusal")
+        done = fleet.takt("reload")  # which looks for a daemon of that name
+        self.assertEqual(done.returncode, 5)
+        self.assertIn(f"one runs on {fleet.state_dir}", done.stderr)
         fleet.write(HEAD + f'state_dir = "{fleet.dir}/elsewhere"\n' + TICK)
         fleet.daemon.send_signal(signal.SIGHUP)
         fleet.wait(lambda: "not reloaded: state_dir is" in fleet.up_log(), "the refusal")

@@ -46,21 +46,30 @@ class Config(unittest.TestCase):
     def test_k2_half_written_file_is_never_applied(self):
         fleet = self.start(TICK + '[job.other]\nrun = "true"\n')
         text = (HEAD + TICK + '[job.other]\nrun = "true"\nretries = 2\n').encode()
-        # Half of it is a valid fleet with one job less; the other half comes later, much later than
-        # any quiet time, while the file is still open.
-        half = text.index(b"[job.other]")
-        with open(fleet.file, "wb", buffering=0) as file:
-            file.write(text[:half])
-            until = time.monotonic() + 1.5
+        half = text.index(b"[job.other]")  # is a valid fleet with one job less
+
+        def both_for(seconds):
+            until = time.monotonic() + seconds
             while time.monotonic() < until:
                 self.assertEqual(self.names(fleet), ["other", "tick"])
+
+        # The other half comes much later than any quiet time, while the file is still open.
+        with open(fleet.file, "wb", buffering=0) as file:
+            file.write(text[:half])
+            both_for(3)
             file.write(text[half:])
         fleet.wait(lambda: fleet.events("reloaded"), "the whole file")
-        self.assertEqual([e["data"].get("removed") for e in fleet.events("reloaded")], [None])
+        # Closed in between: half a file that takes jobs away is looked at twice.
+        fleet.file.write_bytes(text[:half])
+        both_for(1)
+        with open(fleet.file, "ab") as file:
+            file.write(text[half:] + b"# done\n")
+        fleet.wait(lambda: len(fleet.events("reloaded")) == 2, "the whole file")
+        self.assertEqual([e["data"].get("removed") for e in fleet.events("reloaded")], [None] * 2)
         # Emptied first and filled by somebody else: an empty file is not taken for a fleet.
         fleet.file.write_text("")
         fleet.wait(lambda: "it has no jobs any more" in fleet.up_log(), "the remark")
-        self.assertEqual(len(fleet.up_log().split("is reloaded: ")), 2)
+        self.assertEqual(len(fleet.up_log().split("is reloaded: ")), 3)
         fleet.write(HEAD + TICK)
         fleet.wait(lambda: self.names(fleet) == ["tick"], "the new file")
 
