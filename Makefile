@@ -66,7 +66,7 @@ bench: build/release/build.ninja bootstrap ## the measurements, as tables
 	   echo; echo "== $${bench##*/}"; "$$bench" || code=$$?; done; exit $$code
 
 torture: build/dev/build.ninja bootstrap ## campaigns too long for make test: seeds, SIGKILLs, deaths by system call, fuzzing
-	@cmake --build build/dev -j $(JOBS) --target takt takt-witness takt-check
+	@cmake --build build/dev -j $(JOBS) --target takt takt-witness takt-check takt_sim_test
 	@for campaign in tests/torture/*.sh; do "$$campaign"; done
 	@$(MAKE) fuzz FOR=$(or $(FOR),60s)
 
