@@ -109,6 +109,22 @@ class Clock(unittest.TestCase):
         self.go_on(fleet)
         self.assert_unmoved(fleet)
 
+    def test_c10_a_machine_that_forgot_the_time_while_it_was_off(self):
+        since_1970 = datetime.datetime.now(datetime.timezone.utc).timestamp()
+        fleet = self.up(TICK)
+        self.go_on(fleet)
+        fleet.kill()
+        self.clock.step(60 - since_1970)
+        fleet.up()
+        self.go_on(fleet)
+        self.clock.step(since_1970 - 60)
+        self.go_on(fleet)
+        steps = [e["data"]["by_ms"] for e in fleet.events("clock_stepped")]
+        self.assertLess(abs(sum(steps)), 60_000, "there and back")
+        decided = sum(s.get("count", 1) for s in fleet.slots("tick"))
+        self.assertLess(decided, 1000, "no 56 years of slots")
+        self.assertEqual(fleet.takt("status").returncode, 0)
+
 
 if __name__ == "__main__":
     unittest.main()

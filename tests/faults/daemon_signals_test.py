@@ -92,6 +92,8 @@ class Daemon(unittest.TestCase):
         self.assertLess(time.monotonic() - began, 1.0)
         self.assertEqual(second.returncode, 6, second.stderr)
         self.assertIn(str(fleet.daemon.pid), second.stderr, "it names the other")
+        with fleet.stopped():
+            self.assertEqual(fleet.takt("up").returncode, 6, "also while the first stands still")
         self.assertTrue(alive(pid), "the first one's jobs are not touched")
         self.assertEqual(fleet.job("long")["running"]["run"], run)
         self.assertEqual(len(fleet.rows("select node from nodes")), 1, "it wrote nothing")
