@@ -22,6 +22,7 @@ constexpr std::chrono::milliseconds kDrainPatience = kDrainMax + std::chrono::mi
 }  // namespace
 
 void ProcessLauncher::State::kill(Token token, Duration grace) {
+  collect_quietly();  // one that has ended by itself meanwhile is not killed by us
   Attempt* attempt = find(token);
   if (attempt == nullptr) return;
   if (!attempt->tree) {  // waits for a process slot, or its failure is about to be told
@@ -62,14 +63,19 @@ void ProcessLauncher::State::child_died(int pid, int status, const rusage& used)
     logs->drain(*token);
     return watch_drains(attempt.main_ended_at);
   }
-  if (asked_for_ends) return look_after(attempt, std::chrono::milliseconds{0});
+  if (quietly) return look_after(attempt, std::chrono::milliseconds{0});
   empty_tree(attempt);
 }
 
-std::vector<Token> ProcessLauncher::State::mains_ended() {
-  asked_for_ends = true;
+/// All that has died so far, told of to nobody before the loop's next turn.
+void ProcessLauncher::State::collect_quietly() {
+  quietly = true;
   reaper->collect_all();
-  asked_for_ends = false;
+  quietly = false;
+}
+
+std::vector<Token> ProcessLauncher::State::mains_ended() {
+  collect_quietly();
   const std::set<Token> ended = std::exchange(newly_ended, {});
   return {ended.begin(), ended.end()};
 }

@@ -46,6 +46,7 @@ struct ProcessLauncher::State : std::enable_shared_from_this<ProcessLauncher::St
   void kill(Token token, Duration grace);
   void child_died(int pid, int status, const rusage& used);
   void orphan_died();
+  void collect_quietly();
   std::vector<Token> mains_ended();
   void watch_drains(Attempt::Clock::time_point oldest);
   void give_up_drains();
@@ -79,7 +80,7 @@ struct ProcessLauncher::State : std::enable_shared_from_this<ProcessLauncher::St
   boost::asio::steady_timer drain_watch;
   bool watching_drains = false;
   std::set<Token> newly_ended;  // main process gone, end to come, not yet told by mains_ended()
-  bool asked_for_ends = false;  // within mains_ended(): no end may be told
+  bool quietly = false;         // no end may be told now
   std::shared_ptr<LogPump> logs;
 };
 

@@ -283,6 +283,16 @@ TEST_P(Launcher, AnEndIsKnownBeforeTheLoopHasHeardOfIt) {
   EXPECT_TRUE(end_of(quick).by_itself);
 }
 
+TEST_P(Launcher, AKillThatComesAfterTheEndIsNoKill) {
+  const Token token = start({"true"});
+  ASSERT_TRUE(run_until([&] { return started_.contains(token); }));
+  siginfo_t ended{};
+  ::waitid(P_PID, static_cast<id_t>(started_[token].pid), &ended, WEXITED | WNOWAIT);
+  launcher_->kill(token, std::chrono::seconds{10});
+  EXPECT_EQ(end_of(token).exit_code, 0);
+  EXPECT_TRUE(ends_[token].by_itself);
+}
+
 TEST_P(Launcher, AKillWhileTheStartIsDeferredEndsIt) {
   const NoDescriptors none;
   const Token token = start({"true"});
