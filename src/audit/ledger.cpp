@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "audit/judges.h"
+#include "audit/reasons.h"
 #include "core/schedule.h"
 
 namespace takt::audit {
@@ -82,7 +83,7 @@ class LedgerJudge {
     for (std::size_t i = 0; i < ledger_.size(); ++i) {
       const Decided& decided = ledger_[i];
       if (decided.unclear) continue;
-      if (decided.decided_at + kGrain < decided.last_at) {
+      if (!job_.off_the_line && decided.decided_at + kGrain < decided.last_at) {
         tell(Verdict::extra,
              fmt::format("slot {} of {} is decided before it is due", decided.last,
                          shown(decided.last_at)),
@@ -112,7 +113,7 @@ class LedgerJudge {
     std::optional<WallTime> expected;
     const Decided* before = nullptr;
     bool fitted = false;  // the one before was of the present schedule
-    if (!job_.trimmed && job_.row) {
+    if (!job_.trimmed && job_.row && !job_.off_the_line) {
       expected = first_slot_from(scene_, job_, job_.row->first_loaded_at, 0);
     }
     for (const Decided& decided : ledger_) {
@@ -227,7 +228,7 @@ class LedgerJudge {
 
 /// The origin of every grid is the fleet's first start.
 void judge_epoch(const Scene& scene, Findings& findings) {
-  if (scene.presences.empty() || !scene.real_time()) return;
+  if (scene.presences.empty() || !scene.real_time() || !knows_all_events(scene)) return;
   const auto first = scene.presences.front().from;
   const auto moved = std::chrono::abs(scene.fleet.epoch - first);
   if (moved <= kStartTolerance || scene.frames.shift_of(first).unclear) return;
@@ -254,6 +255,7 @@ std::vector<Decided> ledger_of(const JobFacts& job) {
     ledger.push_back({range.first, range.last, range.at, range.last_at, range.decided_at, nullptr,
                       &range, false});
   }
+  std::erase_if(ledger, [&](const Decided& each) { return each.last < job.slots_from; });
   std::ranges::stable_sort(ledger, {}, &Decided::first);
   return ledger;
 }

@@ -151,9 +151,8 @@ class ReasonJudge {
     if (!row.run) return "coalesced into nothing";
     const auto found = scene_.runs.find(*row.run);
     if (found == scene_.runs.end()) {
-      const bool trimmed =
-          job_.trimmed && (job_.runs.empty() || *row.run < job_.runs.front()->row.run);
-      return trimmed ? ""
+      const bool deleted = job_.trimmed && *row.run < job_.runs_from;
+      return deleted ? ""
                      : fmt::format("coalesced into run {}, which is not there", row.run->value);
     }
     const RunFacts& run = found->second;
@@ -244,7 +243,9 @@ class ReasonJudge {
 }  // namespace
 
 void judge_reasons(const Scene& scene, Findings& findings) {
-  for (const auto& [name, job] : scene.jobs) ReasonJudge(scene, job, findings).judge();
+  for (const auto& [name, job] : scene.jobs) {
+    if (!job.off_the_line) ReasonJudge(scene, job, findings).judge();
+  }
 }
 
 }  // namespace takt::audit

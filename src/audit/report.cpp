@@ -23,7 +23,8 @@ std::string disposition_of(std::optional<core::Disposition> disposition,
 /// What the job itself wrote; where it wrote nothing, what the row says.
 std::optional<Duration> lateness_of(const Scene& scene, const RunFacts& run) {
   const core::RunRow& row = run.row;
-  if (run.unclear || row.cause != core::Cause::schedule || !row.slot_at || !row.started_at) {
+  if (run.unclear || run.job->off_the_line || row.cause != core::Cause::schedule || !row.slot_at ||
+      !row.started_at) {
     return std::nullopt;
   }
   const Entry* start = run.attempts.empty() ? nullptr : run.attempts.front()->start();
@@ -51,6 +52,8 @@ void take_notes(const Scene& scene, Tally& result) {
     trimmed += job.spec != nullptr && job.trimmed ? 1 : 0;
     other_definition += job.spec != nullptr && job.row && !follows_the_file(job) ? 1 : 0;
   }
+  std::int64_t off_the_line = 0;
+  for (const auto& [name, job] : scene.jobs) off_the_line += job.off_the_line ? 1 : 0;
   std::int64_t unclear = 0;
   for (const auto& [id, run] : scene.runs) unclear += run.unclear ? 1 : 0;
   note(
@@ -58,7 +61,9 @@ void take_notes(const Scene& scene, Tally& result) {
       "jobs whose schedule in the file is not the one that the daemon follows: slots not compared");
   note(result, removed, "jobs that are no longer in the file: rows only");
   note(result, trimmed,
-       "jobs whose older history retention may have taken: judged from what is left");
+       "jobs whose older history retention has deleted: judged from where it is whole");
+  note(result, off_the_line,
+       "jobs with wall-clock slots and a stepped clock: reasons and earliness not judged");
   note(result, scene.beyond_history, "witness lines of attempts that retention has taken");
   note(result, unclear, "runs whose instants a clock set back makes ambiguous: times not judged");
   note(result, scene.diaries.torn, "torn witness lines");

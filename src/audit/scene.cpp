@@ -41,7 +41,11 @@ class Builder {
   Builder(Scene& scene, Findings& findings) : scene_(scene), findings_(findings) {}
 
   void jobs(store::WholeHistory& all) {
-    for (const core::JobSpec& spec : scene_.spec.jobs) facts(spec.name).spec = &spec;
+    for (const core::JobSpec& spec : scene_.spec.jobs) {
+      facts(spec.name).spec = &spec;
+      facts(spec.name).off_the_line =
+          scene_.frames.steps() > 0 && core::follows_the_wall(spec.schedule);
+    }
     for (auto& row : all.jobs) facts(row.job).row = std::move(row);
     for (auto& row : all.heartbeats) facts(row.job).heartbeat = std::move(row);
   }
@@ -49,10 +53,12 @@ class Builder {
   void runs(std::vector<core::RunRow>& rows) {
     for (auto& row : rows) {
       RunFacts run;
+      const auto slot_at = row.slot_at;
       run.unclear =
           straighten(scene_.frames, row.ended_at.value_or(scene_.fleet.clock), row.slot_at,
                      row.rank_at, row.queued_at, row.started_at, row.ended_at, row.retry_at);
       run.job = &facts(row.job);
+      if (run.job->off_the_line) row.slot_at = slot_at;
       run.row = std::move(row);
       RunFacts& placed = scene_.runs.emplace(run.row.run, std::move(run)).first->second;
       placed.job->runs.push_back(&placed);
@@ -88,14 +94,18 @@ class Builder {
 
   void ranges(std::vector<core::SlotsRow>& rows) {
     for (auto& row : rows) {
-      straighten(scene_.frames, row.decided_at, row.at, row.last_at, row.decided_at);
-      facts(row.job).ranges.push_back(std::move(row));
+      JobFacts& job = facts(row.job);
+      const WallTime written = row.decided_at;
+      straighten(scene_.frames, written, row.decided_at);
+      if (!job.off_the_line) straighten(scene_.frames, written, row.at, row.last_at);
+      job.ranges.push_back(std::move(row));
     }
   }
 
-  void finish() {
+  void finish(const std::map<std::string, store::KeptFrom>& kept_from) {
     for (auto& [name, job] : scene_.jobs) {
-      job.trimmed = may_be_trimmed(job);
+      const auto kept = kept_from.find(name);
+      if (kept != kept_from.end()) note_kept(job, kept->second);
       if (job.spec == nullptr || !job.spec->command) continue;
       const auto& argv = job.spec->command->argv;
       job.by_shell = argv.size() == 3 && argv[0] == "/bin/sh" && argv[1] == "-c";
@@ -111,11 +121,17 @@ class Builder {
     return job;
   }
 
-  bool may_be_trimmed(const JobFacts& job) const {
-    if (job.spec == nullptr || !job.spec->command) return true;
-    const auto ended = std::ranges::count_if(job.runs, &RunFacts::is_ended);
-    if (ended >= job.spec->command->keep_runs) return true;
-    return job.row && scene_.fleet.clock - job.row->first_loaded_at > job.spec->command->keep_for;
+  /// A run that was deleted took its slot along: numbers are whole from the first run that cannot have
+  /// been.
+  void note_kept(JobFacts& job, const store::KeptFrom& from) {
+    job.trimmed = true;
+    job.runs_from = from.run;
+    job.slots_from = job.row ? job.row->next_number : from.slot;
+    for (const RunFacts* run : job.runs) {
+      if (run->row.run < from.run || !run->row.slot_number) continue;
+      job.slots_from = std::min(job.slots_from, *run->row.slot_number);
+    }
+    job.slots_from = std::max(job.slots_from, from.slot);
   }
 
   Scene& scene_;
@@ -204,7 +220,7 @@ class FileOwners {
 bool is_beyond_history(const Scene& scene, const Entry& entry, const JobFacts* owner) {
   const RunId run = entry.line.speaker.run;
   const auto before_all_of = [&](const JobFacts& job) {
-    return job.trimmed && (job.runs.empty() || run < job.runs.front()->row.run);
+    return job.trimmed && run < job.runs_from;
   };
   if (owner != nullptr) return before_all_of(*owner);
   return std::ranges::any_of(scene.jobs,
@@ -289,7 +305,7 @@ std::unique_ptr<Scene> set_scene(core::FleetSpec spec, store::WholeHistory histo
   builder.runs(history.runs);
   builder.attempts(history.attempts);
   builder.ranges(history.slots);
-  builder.finish();
+  builder.finish(history.kept_from);
   scene->nodes = std::move(history.nodes);
   scene->now = options.now;
   scene->presences = presences_of(*scene, scene->nodes, options.now);

@@ -58,9 +58,14 @@ struct JobFacts {
   std::vector<RunFacts*> runs;          // by id
   std::vector<core::SlotsRow> ranges;   // by number
   std::vector<AttemptFacts*> attempts;  // by token
-  bool trimmed = false;                 // retention may have taken older rows
-  bool witnessed = false;               // its attempts have lines, or should have
-  bool by_shell = false;                // the witness may be a child of the attempt's main process
+  bool trimmed = false;                 // retention has deleted older rows
+  RunId runs_from;                      // of lower ones some may be gone
+  SlotNumber slots_from = 0;
+  /// Its slots are instants of the wall clock, and that was stepped: they cannot be held against what
+  /// lies on the line.
+  bool off_the_line = false;
+  bool witnessed = false;  // its attempts have lines, or should have
+  bool by_shell = false;   // the witness may be a child of the attempt's main process
 
   bool allows_overlap() const { return spec != nullptr && spec->overlap == core::Overlap::allow; }
 };

@@ -26,6 +26,7 @@ WallTime wall_of(const Entry& entry) {
 
 void judge_early(const Scene& scene, const AttemptFacts& attempt, Findings& findings) {
   if (attempt.run == nullptr || !attempt.run->row.slot_at || attempt.run->unclear) return;
+  if (attempt.run->job->off_the_line) return;
   const WallTime due = *attempt.run->row.slot_at;
   const auto tell = [&](WallTime started, std::vector<std::string> where) {
     findings.add({Verdict::early, attempt.row.job, attempt.row.run,
@@ -119,7 +120,7 @@ void judge_slotless(const JobFacts& job, Findings& findings) {
 void judge_starts(const Scene& scene, Findings& findings) {
   for (const auto& [token, attempt] : scene.attempts) judge_early(scene, attempt, findings);
   for (const auto& [name, job] : scene.jobs) {
-    if (job.witnessed && scene.real_time() && !job.trimmed) {
+    if (job.witnessed && scene.real_time() && !job.trimmed && !job.off_the_line) {
       match(scene, job, findings);
     } else {
       judge_slotless(job, findings);
