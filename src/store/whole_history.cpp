@@ -92,27 +92,20 @@ void put_row(WholeHistory& all, core::Row row) {
       row);
 }
 
-/// Which use of the journal the snapshot counts by.
-struct Generation {
-  std::string store_id;
-  std::int64_t number = 0;
-};
-
-Generation select_generation(sql::Connection& database) {
+JournalMark select_mark(sql::Connection& database) {
   sql::Statement statement(database, "SELECT store_id, generation FROM journal");
-  Generation generation;
-  if (statement.next()) statement.read(generation.store_id, generation.number);
-  return generation;
+  JournalMark mark;
+  if (statement.next()) statement.read(mark.store_id, mark.generation);
+  return mark;
 }
 
 /// Adds what only the journal has. The frames of a generation stay until the next one is written, so
 /// that reading it after the snapshot misses nothing.
-void add_journal(WholeHistory& all, const std::filesystem::path& file,
-                 const Generation& generation) {
+void add_journal(WholeHistory& all, const std::filesystem::path& file, const JournalMark& mark) {
   std::ifstream in(file, std::ios::binary);
   if (!in) return;
   const std::string bytes(std::istreambuf_iterator<char>(in), {});
-  auto contents = parse_journal(std::as_bytes(std::span(bytes)), generation.number);
+  auto contents = parse_journal(std::as_bytes(std::span(bytes)), mark.generation);
   if (!contents) {
     // Newer: the daemon went on meanwhile. Anything else is what its next start will say as well.
     if (contents.error().kind != JournalFault::Kind::newer) {
@@ -120,7 +113,7 @@ void add_journal(WholeHistory& all, const std::filesystem::path& file,
     }
     return;
   }
-  if (contents->owner.store_id != generation.store_id) return;
+  if (contents->owner.store_id != mark.store_id) return;
   for (core::Batch& batch : contents->batches) {
     all.fleet = std::move(batch.fleet);
     for (core::Row& row : batch.rows) put_row(all, std::move(row));
@@ -169,10 +162,10 @@ std::expected<WholeHistory, StoreError> read_whole_history(const std::filesystem
   }
   opened->exec("BEGIN");
   WholeHistory all = select_all(*opened);
-  const Generation generation = select_generation(*opened);
+  const JournalMark mark = select_mark(*opened);
   opened->exec("COMMIT");
   if (!opened->ok()) return std::unexpected(error_from(opened->recover(), file));
-  add_journal(all, file.parent_path() / "journal", generation);
+  add_journal(all, file.parent_path() / "journal", mark);
   return all;
 }
 
