@@ -167,7 +167,7 @@ std::expected<Coming, Failure> coming_of_fleet(Context& context, std::string_vie
   const auto start = from ? std::optional{line.instant(*from)} : std::nullopt;
 
   std::vector<Walk> walks;
-  for (JobIndex i = 0; i < s.jobs.size(); ++i) {
+  for (JobIndex i = 0; i < s.listed; ++i) {
     const JobSpec& candidate = s.spec_of(i);
     if (one ? candidate.name != job : !candidate.enabled) continue;
     Walk walk = waits_for_an_end(stored, candidate) ? Walk{candidate, line, std::nullopt}

@@ -5,6 +5,7 @@
 
 #include <array>
 #include <boost/json/array.hpp>
+#include <cctype>
 
 #include "cli/coming.h"
 #include "cli/table.h"
@@ -51,6 +52,17 @@ std::expected<std::optional<E>, Failure> word_of(const Arguments& arguments, std
                                      fmt::format("one of {}", fmt::join(kWords<E>, ", "))));
 }
 
+/// H stands alone; the one of THU does not.
+bool has_hash(std::string_view expression) {
+  const auto is_letter = [&](std::size_t at) {
+    return at < expression.size() && std::isalpha(static_cast<unsigned char>(expression[at])) != 0;
+  };
+  for (std::size_t at = 0; at < expression.size(); ++at) {
+    if (expression[at] == 'H' && !is_letter(at - 1) && !is_letter(at + 1)) return true;
+  }
+  return false;
+}
+
 std::expected<core::CronRule, Failure> rule_of(Console& console, const Arguments& arguments,
                                                const std::string& expression) {
   const auto gap = word_of<core::DstGap>(arguments, "dst-gap");
@@ -70,7 +82,7 @@ std::expected<core::CronRule, Failure> rule_of(Console& console, const Arguments
                                 fields.error().offset + 1, fields.error().message),
                     fields.error().hint));
   }
-  if (expression.find('H') != std::string::npos) {
+  if (has_hash(expression)) {
     console.err << "H stands for a hash of a job's name; here that of no name\n";
   }
   return core::make_cron_rule(*fields, *zone, *gap, *overlap);

@@ -120,6 +120,9 @@ TEST(Advice, AStaleAfterThatWouldFireForEver) {
   EXPECT_THAT(advice_on("every = '1m..10m'\nstale_after = '9m'\n"), ElementsAre(HasSubstr("5")));
   EXPECT_THAT(advice_on("after = '10m'\nstale_after = '9m'\n"), ElementsAre(HasSubstr("4:15")));
   EXPECT_THAT(advice_on("stale_after = '1ms'\n"), IsEmpty());
+  EXPECT_THAT(advice_on("cron = '0 9 * * mon-fri'\nstale_after = '71h'\n"),
+              ElementsAre(HasSubstr("(3d + 0s)")));
+  EXPECT_THAT(advice_on("cron = '0 9 * * mon-fri'\nstale_after = '72h'\n"), IsEmpty());
 }
 
 TEST(Advice, LimitsBelowTheExpectedDuration) {

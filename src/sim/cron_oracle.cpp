@@ -61,7 +61,8 @@ bool shown_before(const CronRule& rule, Second at, bool later) {
 }
 
 /// Whether the clock skipped a matching time of day right before `at`.
-bool ends_a_gap_with_matches(const CronRule& rule, Second at, seconds step) {
+bool ends_a_gap_with_matches(const CronRule& rule, Second at) {
+  const seconds step = rule.fields.seconds == 1 ? seconds{minutes{1}} : seconds{1};
   const local_seconds before = shown(rule, at - seconds{1}) + seconds{1};
   const local_seconds now = shown(rule, at);
   if (now <= before || now - before > core::kGapMax) return false;
@@ -69,10 +70,6 @@ bool ends_a_gap_with_matches(const CronRule& rule, Second at, seconds step) {
     if (time_matches(rule.fields, lost)) return true;
   }
   return false;
-}
-
-seconds step_of(const CronRule& rule) {
-  return rule.fields.seconds == 1 ? seconds{minutes{1}} : seconds{1};
 }
 
 }  // namespace
@@ -90,14 +87,18 @@ bool is_cron_slot(const CronRule& rule, Second at) {
         return true;
     }
   }
-  return rule.gap == DstGap::after && ends_a_gap_with_matches(rule, at, step_of(rule));
+  return rule.gap == DstGap::after && ends_a_gap_with_matches(rule, at);
 }
 
 std::optional<Second> next_by_hand(const CronRule& rule, Second after, Second until) {
-  const seconds step = step_of(rule);
-  Second at = step == seconds{1} ? after + seconds{1} : floor<minutes>(after) + minutes{1};
-  for (; at <= until; at += step) {
-    if (is_cron_slot(rule, at)) return at;
+  // Zones change on whole minutes, so a minute none of whose seconds could be one is passed over.
+  CronRule any_second = rule;
+  any_second.fields.seconds = (std::uint64_t{1} << 60U) - 1;
+  for (Second minute = floor<minutes>(after); minute <= until; minute += minutes{1}) {
+    if (!is_cron_slot(any_second, minute)) continue;
+    for (Second at = minute; at < minute + minutes{1}; at += seconds{1}) {
+      if (at > after && at <= until && is_cron_slot(rule, at)) return at;
+    }
   }
   return std::nullopt;
 }

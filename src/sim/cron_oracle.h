@@ -1,6 +1,6 @@
 #pragma once
-// The slots of a cron rule found the slow and obvious way: second by second (minute by minute where the
-// expression has no seconds), each instant asked by itself what the clock on the wall shows. The
+// The slots of a cron rule found the slow and obvious way: minute by minute, and second by second in those
+// that have any, each instant asked by itself what the clock on the wall shows. The
 // checker judges by it, and core's arithmetic is held against it (cron_oracle_test.cpp); it shares
 // nothing with core but the parsed fields and the zone.
 
