@@ -57,7 +57,7 @@ TEST(Decode, EverySupportedKeyArrives) {
   EXPECT_EQ(fleet.state_dir, "/srv/app/var");
   EXPECT_EQ(fleet.ageing, 5min);
   EXPECT_EQ(fleet.max_running, 7);
-  ASSERT_EQ(fleet.jobs.size(), 2U);
+  ASSERT_EQ(fleet.jobs.size(), 4U);
 
   const core::JobSpec& job = fleet.jobs[0];
   EXPECT_EQ(job.name, "first");
@@ -110,6 +110,14 @@ TEST(Decode, EverySupportedKeyArrives) {
 
   EXPECT_EQ(fleet.jobs[1].command->argv, (Argv{"program", "", "x y"}));
   EXPECT_EQ(fleet.jobs[1].schedule, core::Schedule(core::After{10min}));
+
+  const core::CronRule& rule = *std::get<core::Cron>(fleet.jobs[2].schedule).rule;
+  EXPECT_EQ(rule.fields, core::parse_cron("30 2 * * 1-5", "third", core::DayMode::both));
+  EXPECT_EQ(rule.zone->name(), "Europe/Berlin");
+  EXPECT_EQ(rule.gap, core::DstGap::skip);
+  EXPECT_EQ(rule.overlap, core::DstOverlap::both);
+  EXPECT_EQ(fleet.jobs[3].schedule,
+            core::Schedule(core::At{*parse_rfc3339("2030-12-01T08:00:00Z")}));
 }
 
 TEST(Decode, JobsComeInTheOrderOfTheFile) {
