@@ -32,6 +32,9 @@ class Trees:
         run = fleet.wait_end(fleet.trigger(job))
         self.assert_in_lane(fleet)
         self.assert_nothing_left(fleet)
+        self.assertEqual(fleet.down(), 0)
+        judged = kill_campaign.check(fleet, "--stopped")
+        self.assertEqual({name: count for name, count in judged["verdicts"].items() if count}, {}, judged)
         return run
 
     def assert_nothing_left(self, fleet):

@@ -12,6 +12,9 @@ run_one() {
   local name=$1 found=build/fuzz/corpus/$1 seeds=build/fuzz/seeds/$1
   mkdir -p "$found" "$seeds"
   case $name in
+    zone) for zone in UTC Europe/Berlin America/New_York Australia/Lord_Howe Africa/Casablanca Pacific/Apia; do
+            cp "/usr/share/zoneinfo/$zone" "$seeds/${zone//\//_}"
+          done ;;
     fleet_toml) for file in $(git ls-files '*.toml'); do cp "$file" "$seeds/${file//\//_}"; done ;;
   esac
   local words=() log=build/fuzz/$name.log
