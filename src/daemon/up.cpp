@@ -220,14 +220,13 @@ int run_up(UpOptions options) {
   auto stored = (*store)->load();
   if (!stored) return refuse_store(stored.error());
 
+  auto rules = store::KeepRules::of(options.spec);  // of which `up` leaves nothing behind
   Up up(options, io, **store, *stored);
   *stored = {};  // the coordinator has taken what it needs
   relay.connect(up.daemon());
-  const auto retain = [&store](const core::FleetSpec& fleet) {
-    (*store)->retain(store::KeepRules::of(fleet));
-  };
-  retain(options.spec);
-  up.daemon().on_reloaded(retain);
+  (*store)->retain(std::move(rules));
+  up.daemon().on_reloaded(
+      [&store](const core::FleetSpec& fleet) { (*store)->retain(store::KeepRules::of(fleet)); });
   const int code = up.run();
   store->reset();  // before `up` goes: its last words go to the relay's listener
   return code;
