@@ -116,27 +116,32 @@ std::expected<Client*, Failure> Context::daemon() {
   return daemon_at(socket_file(*folder));
 }
 
+Failure Context::no_daemon_at(const std::filesystem::path& socket) const {
+  const auto folder = socket.parent_path();
+  Failure failure{.exit = Exit::no_daemon,
+                  .what = fmt::format("no daemon runs on {}", folder.native()),
+                  .where = socket.native(),
+                  .hint = fmt::format("start it with takt up -f {}", file_.native())};
+  const auto other = running_state_dir(file_, {});
+  if (other && *other != folder) {
+    failure.hint = fmt::format(
+        "one runs on {}: if the fleet has another name or state_dir now, end that daemon under the "
+        "old one and start it anew",
+        other->native());
+  }
+  return failure;
+}
+
 std::expected<Client*, Failure> Context::daemon_at(const std::filesystem::path& socket) {
   auto client = Client::connect(socket);
   if (!client) {
     const bool denied = client.error().kind == ConnectError::Kind::denied;
-    const auto other = running_state_dir(file_, {});
-    if (!denied && other && *other != *folder) {
-      return std::unexpected(Failure{
-          .exit = Exit::no_daemon,
-          .what = fmt::format("no daemon runs on {}", folder->native()),
-          .where = socket.native(),
-          .hint = fmt::format("one runs on {}: if the fleet has another name or state_dir now, "
-                              "end that daemon under the old one and start it anew",
-                              other->native())});
-    }
+    if (!denied) return std::unexpected(no_daemon_at(socket));
     return std::unexpected(
-        Failure{.exit = denied ? Exit::not_permitted : Exit::no_daemon,
-                .what = denied ? "the daemon's socket is not yours: " + client.error().what
-                               : fmt::format("no daemon runs on {}", socket.parent_path().native()),
+        Failure{.exit = Exit::not_permitted,
+                .what = "the daemon's socket is not yours: " + client.error().what,
                 .where = socket.native(),
-                .hint = denied ? "ask as the user that runs the daemon"
-                               : fmt::format("start it with takt up -f {}", file_.native())});
+                .hint = "ask as the user that runs the daemon"});
   }
   client_.emplace(std::move(*client));
   return &*client_;

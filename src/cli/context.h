@@ -59,6 +59,9 @@ class Context {
       Duration patience = std::chrono::seconds{60});
 
  private:
+  /// Nobody listens there; whether somebody does beside it.
+  Failure no_daemon_at(const std::filesystem::path& socket) const;
+
   Console& console_;
   Common common_;
   std::filesystem::path file_;
