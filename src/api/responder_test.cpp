@@ -161,11 +161,11 @@ TEST_F(ResponderTest, AReloadSaysWhatHasChangedAndWhatIsOdd) {
                                  .line_text = {}}};
   const auto answer = ask("POST", "/reload");
   EXPECT_EQ(answer.status, Status::ok);
-  const std::string_view expected = R"({"ok":true,"summary":"1 added (a)", "problems"
-      : [ {"severity" : "warning", "file" : "f.toml", "line" : 3, "column" : 1, "message" : "odd"} ]
-})";
+  const std::string_view expected =
+      R"json({"ok":true,"summary":"1 added (a)","problems":[{"severity":"warning",
+              "file":"f.toml","line":3,"column":1,"message":"odd"}]})json";
   EXPECT_EQ(json::value(parsed(answer)), json::parse(expected));
-EXPECT_EQ(backend_.reloads, 1);
+  EXPECT_EQ(backend_.reloads, 1);
 }
 
 TEST_F(ResponderTest, ABadFileIsUnprocessableWithItsProblemsAndARefusalAConflict) {

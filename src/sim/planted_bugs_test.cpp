@@ -60,7 +60,7 @@ TEST_P(PlantedBugs, AreCaughtByTheirInvariant) {
 }
 
 INSTANTIATE_TEST_SUITE_P(All, PlantedBugs, testing::ValuesIn(all_bugs()),
-                         [](const auto& info) { return info.param.name; });
+                         [](const auto& planted) { return planted.param.name; });
 
 TEST(PlantedBugList, HasAtLeastOneForEachLawThatIsJudged) {
   std::map<std::string, int> bugs;
