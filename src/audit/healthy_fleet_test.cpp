@@ -52,8 +52,14 @@ offset = "0s"
 class Quiet final : public ports::StoreListener {
  public:
   void recorded(Seq) override {}
-  void failed(const ports::StoreError& error) override { ADD_FAILURE() << error.what; }
-  void back() override {}
+  void failed(const ports::StoreError& error, const core::JournalUse&) override {
+    ADD_FAILURE() << error.what;
+  }
+  void journaled(Seq, const core::JournalUse&) override {}
+  void journal_full(const std::string& why, const core::JournalUse&) override {
+    ADD_FAILURE() << why;
+  }
+  void back(const core::StoreBack&) override {}
 };
 
 RunPlan at_once(const std::string& job, SlotNumber slot, Duration due, Duration length) {
