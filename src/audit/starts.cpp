@@ -86,18 +86,16 @@ void match(const Scene& scene, const JobFacts& job, Findings& findings) {
   std::size_t used = 0;
   for (const Start& start : starts_of(scene, job)) {
     const core::RunRow& row = start.attempt->run->row;
-    const bool free = used < targets->size() && (*targets)[used] <= start.at + kGrain;
-    if (free && row.slot_number) {
+    if (!row.slot_number) continue;  // judge_slotless tells of it
+    if (used < targets->size() && (*targets)[used] <= start.at + kGrain) {
       ++used;
       continue;
     }
     findings.add({Verdict::extra,
                   job.name,
                   row.run,
-                  row.slot_number
-                      ? fmt::format("run {} started at {}, and every slot due by then has a start",
-                                    row.run.value, format_rfc3339(start.at))
-                      : fmt::format("run {} is {} and has no slot", row.run.value, word(row.cause)),
+                  fmt::format("run {} started at {}, and every slot due by then has a start",
+                              row.run.value, format_rfc3339(start.at)),
                   {scene.diaries.where(*start.attempt->start())}});
   }
 }
@@ -120,10 +118,9 @@ void judge_slotless(const JobFacts& job, Findings& findings) {
 void judge_starts(const Scene& scene, Findings& findings) {
   for (const auto& [token, attempt] : scene.attempts) judge_early(scene, attempt, findings);
   for (const auto& [name, job] : scene.jobs) {
+    judge_slotless(job, findings);
     if (job.witnessed && scene.real_time() && !job.trimmed && !job.off_the_line) {
       match(scene, job, findings);
-    } else {
-      judge_slotless(job, findings);
     }
   }
 }

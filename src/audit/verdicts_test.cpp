@@ -134,8 +134,14 @@ TEST_F(Verdicts, AGateThatNoRowTellsOfIsNoReason) {
 }
 
 TEST_F(Verdicts, StartWithinIsNoReasonWhileThereIsTime) {
-  skip_of_tick().disposition = Disposition::missed;
-  skip_of_tick().reason = Reason::start_within;
+  std::erase_if(fleet_.plans,
+                [](const RunPlan& plan) { return plan.job == "lazy" && plan.slot == 9; });
+  rebuild();
+  auto row = rows_.range_of("lazy", 6);
+  row.first = row.last = 9;
+  row.at = row.last_at = row.decided_at = kEpoch + seconds{94};
+  row.reason = Reason::start_within;
+  rows_.slots.push_back(row);
   EXPECT_THAT(judged(), ElementsAre(Pair("LOST", 1)));
 }
 
