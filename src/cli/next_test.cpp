@@ -13,8 +13,9 @@ using ::testing::HasSubstr;
 class Next : public CommandLine {
  protected:
   static Words times(const Said& said) {
+    const auto object = said.object();
     Words found;
-    for (const auto& slot : said.object().at("slots").as_array()) {
+    for (const auto& slot : object.at("slots").as_array()) {
       found.emplace_back(slot.at("at").as_string());
     }
     return found;
@@ -56,7 +57,8 @@ TEST_F(Next, AnswersAllWorkedCases) {
 
 TEST_F(Next, SaysWhyASlotIsWhereItIs) {
   const auto said = bare(cron("30 2 * * *", "America/New_York", "2060-03-13T12:00:00Z", "2"));
-  const auto& slots = said.object().at("slots").as_array();
+  const auto object = said.object();
+  const auto& slots = object.at("slots").as_array();
   EXPECT_EQ(slots[0].at("reason"), json::value("gap: 02:30 does not exist on this day"));
   EXPECT_EQ(slots[0].at("at"), json::value("2060-03-14T07:00:00.000Z"));
   EXPECT_FALSE(slots[1].as_object().contains("reason"));
@@ -97,8 +99,9 @@ TEST_F(Next, OfAFleetTheSlotsOfAllJobsComeInOrder) {
       "[job.e]\nrun = \"x\"\n");
   const auto said = takt({"next", "--json", "--from", "2026-05-31T20:00:00Z", "-n", "4"});
   ASSERT_EQ(said.exit, 0) << said.err;
+  const auto object = said.object();
   Words all;
-  for (const auto& slot : said.object().at("slots").as_array()) {
+  for (const auto& slot : object.at("slots").as_array()) {
     all.push_back(std::string(slot.at("job").as_string()) + " " +
                   std::string(slot.at("at").as_string()).substr(5, 11));
   }
