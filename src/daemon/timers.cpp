@@ -10,6 +10,8 @@
 #include <cstdint>
 #include <system_error>
 
+#include "daemon/fleet_clock.h"
+
 namespace takt::daemon {
 namespace {
 
@@ -29,12 +31,13 @@ WakeTimer::WakeTimer(boost::asio::io_context& io, std::function<void()> fired)
 void WakeTimer::set(std::chrono::nanoseconds boottime) {
   if (boottime == set_to_) return;
   set_to_ = boottime;
-  // All zero would disarm; a time in the past fires at once.
-  const std::int64_t ns = std::max<std::int64_t>(boottime.count(), 1);
+  // As a distance, since libraries that fake the wall clock shift every absolute time. All zero would
+  // disarm; a time in the past fires at once.
+  const std::int64_t ns = std::max<std::int64_t>((boottime - boottime_now()).count(), 1);
   itimerspec when{};
   when.it_value.tv_sec = ns / 1'000'000'000;
   when.it_value.tv_nsec = ns % 1'000'000'000;
-  timerfd_settime(descriptor_.native_handle(), TFD_TIMER_ABSTIME, &when, nullptr);
+  timerfd_settime(descriptor_.native_handle(), 0, &when, nullptr);
 }
 
 void WakeTimer::clear() {
