@@ -60,6 +60,7 @@ TEST(LogFile, LinesHaveTimeAndStream) {
 TEST(LogFile, FileAndFolderAreTheDaemonsAlone) {
   const ScratchFolder folder;
   LogFile log(folder / "logs/job/1-1.log", 1000);
+  log.write(LogStream::out, "first\n", kNow);
   struct stat facts{};
   ASSERT_EQ(::stat((folder / "logs/job/1-1.log").c_str(), &facts), 0);
   EXPECT_EQ(facts.st_mode & 0777U, 0600U);

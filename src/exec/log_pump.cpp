@@ -215,7 +215,10 @@ void LogPump::finish(Entry& entry) {
     close_stream(entry, stream);
   }
   // A process that ends closes TAKT_FD right after its streams: seen here, it spares a release.
-  if (entry.files[kBeat] && !read_once(entry, kBeat)) close_stream(entry, kBeat);
+  // Twice: the first may find words, and only the next the end behind them.
+  for (int reads = 0; reads < 2 && entry.files[kBeat]; ++reads) {
+    if (!read_once(entry, kBeat)) close_stream(entry, kBeat);
+  }
   tell_beat(entry);
   entry.log.finish(unread, fleet_now());
   entry.told = true;

@@ -106,7 +106,7 @@ TEST_P(Output, OldLogsGoWhenANewRunEnds) {
   std::filesystem::create_directories(folder_ / "logs/job");
   for (const std::int64_t run : {1, 2}) std::ofstream(log_path(Token{run})) << "x";
   last_token_ = 2;
-  run(core::Command{.argv = {"true"}, .keep_runs = 2, .keep_for = std::chrono::hours{24 * 36500}});
+  run(core::Command{.argv = {"echo"}, .keep_runs = 2, .keep_for = std::chrono::hours{24 * 36500}});
   EXPECT_TRUE(run_until([&] { return !std::filesystem::exists(log_path(Token{1})); }));
   EXPECT_TRUE(std::filesystem::exists(log_path(Token{2})));
   EXPECT_TRUE(std::filesystem::exists(log_path(Token{3})));
