@@ -27,11 +27,17 @@ std::string names_of(std::span<const OptionSpec> options) {
   return text.empty() ? text : text.substr(1);
 }
 
-/// "auto|always|never" as words; empty when the value is not one of a few.
+/// "auto|always|never" as words; empty when the value is not one of a few. Of "none|default|FILE" the
+/// last stands for something else.
 std::string words_of(std::string_view value) {
   if (value.find('|') == std::string_view::npos) return {};
-  std::string text(value);
-  std::ranges::replace(text, '|', ' ');
+  std::string text;
+  while (!value.empty()) {
+    const std::string_view word = value.substr(0, value.find('|'));
+    value.remove_prefix(std::min(word.size() + 1, value.size()));
+    if (std::ranges::any_of(word, [](char c) { return c >= 'A' && c <= 'Z'; })) continue;
+    text += (text.empty() ? "" : " ") + std::string(word);
+  }
   return text;
 }
 
@@ -44,7 +50,7 @@ bool is_job(std::string_view placeholder) {
   return placeholder.find("JOB") != std::string_view::npos;
 }
 bool is_verb(std::string_view placeholder) { return placeholder == "[VERB]"; }
-bool is_file(std::string_view placeholder) { return placeholder.ends_with("FILE"); }
+bool is_file(std::string_view placeholder) { return placeholder == "FILE"; }
 
 std::string verb_names() {
   Names names;
