@@ -170,9 +170,11 @@ constexpr std::array<Key<JobDraft>, 8> kProcess{{
 constexpr std::array<Key<JobDraft>, 3> kRecords{{
     {{"log_max", shape::kSize, "10M", "most output kept of an attempt"},
      store_size<&Command::log_max_bytes>},
-    {{"keep_runs", shape::integer(1, 1'000'000), "100", "runs whose logs are kept"},
+    {{"keep_runs", shape::integer(1, 1'000'000), "100",
+      "newest runs that are kept, with their logs"},
      store_integer<&Command::keep_runs>},
-    {{"keep_for", shape::kPositiveDuration, "30d", "how long they are kept"},
+    {{"keep_for", shape::kPositiveDuration, "30d",
+      "how long runs, skipped slots and logs are kept"},
      store_duration<&Command::keep_for>},
 }};
 
