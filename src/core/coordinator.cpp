@@ -59,7 +59,6 @@ void apply(Turn& turn, const Event& event) {
                    [&](const ShutDown& e) { on_shut_down(turn, e); },
                    [&](const Reload& e) {
                      fire_due(turn);  // what is due by now is due under the old definition
-                     for (JobIndex i = 0; i < turn.s.jobs.size(); ++i) miss_held_slots(turn, i);
                      on_reload(turn, e);
                    },
                    [&](const ReloadFailed& e) { on_reload_failed(turn, e); }},

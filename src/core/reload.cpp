@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -13,6 +14,7 @@
 #include "core/rearrangement.h"
 #include "core/schedule.h"
 #include "core/settle.h"
+#include "core/slots.h"
 #include "core/wall_slots.h"
 #include "core/watchdog.h"
 
@@ -184,6 +186,24 @@ void refuse(Turn& turn, const Reload& event, const std::string& why) {
       event.request, Seq{}, std::unexpected(Refusal{Refusal::Kind::refused, why, kHint, {}}), {}});
 }
 
+/// Slots that an outage of the store keeps undecided are the old definition's, of each job that gets
+/// another one or none.
+void miss_slots_of_changed(Turn& turn, const FleetSpec& fleet) {
+  if (turn.s.store_ok) return;
+  std::unordered_map<std::string_view, const JobSpec*> wanted;
+  for (const JobSpec& spec : fleet.jobs) wanted.emplace(spec.name, &spec);
+  for (JobIndex i = 0; i < turn.s.listed; ++i) {
+    const JobSpec& before = turn.s.spec_of(i);
+    const auto found = wanted.find(before.name);
+    if (found != wanted.end()) {
+      JobSpec spec = *found->second;
+      share_command(spec, before);
+      if (spec == before) continue;
+    }
+    miss_held_slots(turn, i);
+  }
+}
+
 }  // namespace
 
 void on_reload(Turn& turn, const Reload& event) {
@@ -192,6 +212,7 @@ void on_reload(Turn& turn, const Reload& event) {
     refuse(turn, event, why);
     return;
   }
+  miss_slots_of_changed(turn, *event.fleet);
   Difference difference;
   note_settings(difference.settings, s.spec, *event.fleet);
   const Duration old_ageing = s.spec.ageing;

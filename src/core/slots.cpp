@@ -170,7 +170,7 @@ bool is_held(const State& s, Instant due) {
 
 /// The slot before the newest of several.
 Slot slot_before_last(const State& s, const JobSpec& spec, const Decision& d) {
-  const auto span = newest_slots(spec, s.epoch, d.first, d.due, 2);
+  const auto span = newest_slots(spec, s.line(), d.first, d.due, 2);
   return span.size() > 1 ? span.front() : d.first;
 }
 
@@ -218,10 +218,10 @@ void catch_up_after_outage(Turn& turn, JobIndex index, Decision d) {
     // Without start_within a slot waits until the next one is due: all but the newest are over.
     const Slot before = slot_before_last(turn.s, spec, d);
     const DueSlots over = spec.start_within
-                              ? due_slots(spec, turn.s.epoch, d.first, turn.now - wait)
+                              ? due_slots(spec, turn.s.line(), d.first, turn.now - wait)
                               : DueSlots{before, before.number - d.first.number + 1};
     miss(turn, index, d.first, over.last, Reason::store);
-    const auto next = next_slot(spec, turn.s.epoch, over.last);
+    const auto next = next_slot(spec, turn.s.line(), over.last);
     if (!next) return;
     d.first = *next;
   }
@@ -327,7 +327,7 @@ void miss_held_slots(Turn& turn, JobIndex index) {
   if (!is_held_by_store(turn.s, index, turn.now)) return;
   Decision d;
   d.first = *turn.job(index).next;
-  d.due = due_slots(turn.s.spec_of(index), turn.s.epoch, d.first, turn.now);
+  d.due = due_slots(turn.s.spec_of(index), turn.s.line(), d.first, turn.now);
   if (auto gates = gates_that_skip(turn, index)) {
     skip(turn, index, d, std::move(*gates));
   } else {

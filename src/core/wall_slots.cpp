@@ -45,7 +45,7 @@ std::optional<Slot> resumed_cursor(const State& s, JobIndex index, const OldCurs
 void step_wall_slots(Turn& turn, Duration by) {
   State& s = turn.s;
   if (by > kStartTolerance) s.jumped_at = turn.now;
-  for (JobIndex i = 0; i < s.jobs.size(); ++i) {
+  for (JobIndex i = 0; i < s.listed; ++i) {  // what has left the file has no slots
     Job& job = s.jobs[i];
     if (!follows_the_wall(s.spec_of(i).schedule)) continue;
     if (job.next) {
