@@ -11,37 +11,45 @@ constexpr std::size_t kDurationsKept = 50;
 
 }  // namespace
 
-std::vector<core::Batch> ModelledStore::commit() {
-  std::vector<core::Batch> group = std::exchange(queue_, {});
-  for (const core::Batch& batch : group) apply(batch);
-  return group;
+void ModelledStore::keep(std::vector<core::Batch> group) {
+  for (core::Batch& batch : group) apply(batch);
 }
 
-void ModelledStore::apply(const core::Batch& batch) {
+void ModelledStore::apply(core::Batch& batch) {
   fleet_ = batch.fleet;
-  for (const core::Row& row : batch.rows) {
-    std::visit(
-        Match{[](const core::NodeRow&) {}, [&](const core::JobRow& job) { jobs_[job.job] = job; },
-              [&](const core::HeartbeatRow& beat) { heartbeats_[beat.job] = beat; },
-              [&](const core::RunRow& run) { apply(run); },
-              [&](const core::AttemptRow& attempt) {
-                open_attempts_[{attempt.run, attempt.attempt}] = attempt;
-              },
-              [](const core::SlotsRow&) {}, [](const core::EventRow&) {}},
-        row);
+  std::vector<RunId> over;
+  for (core::Row& row : batch.rows) {
+    std::visit(Match{[](core::NodeRow&) {},
+                     [&](core::JobRow& job) {
+                       core::JobRow& kept = jobs_[job.job];
+                       kept = std::move(job);
+                     },
+                     [&](core::HeartbeatRow& beat) {
+                       core::HeartbeatRow& kept = heartbeats_[beat.job];
+                       kept = std::move(beat);
+                     },
+                     [&](core::RunRow& run) {
+                       if (run.state == core::RunState::ended) over.push_back(run.run);
+                       apply(run);
+                     },
+                     [&](core::AttemptRow& attempt) {
+                       core::AttemptRow& kept = open_attempts_[{attempt.run, attempt.attempt}];
+                       kept = std::move(attempt);
+                     },
+                     [](core::SlotsRow&) {}, [](core::EventRow&) {}},
+               row);
   }
   // A batch may tell a run's end before that of its last attempt.
-  for (const core::Row& row : batch.rows) {
-    const auto* run = std::get_if<core::RunRow>(&row);
-    if (run == nullptr || run->state != core::RunState::ended) continue;
-    open_attempts_.erase(open_attempts_.lower_bound({run->run, 0}),
-                         open_attempts_.lower_bound({RunId{run->run.value + 1}, 0}));
+  for (const RunId run : over) {
+    open_attempts_.erase(open_attempts_.lower_bound({run, 0}),
+                         open_attempts_.lower_bound({RunId{run.value + 1}, 0}));
   }
 }
 
-void ModelledStore::apply(const core::RunRow& row) {
+void ModelledStore::apply(core::RunRow& row) {
   if (row.state != core::RunState::ended) {
-    open_runs_[row.run] = row;
+    core::RunRow& kept = open_runs_[row.run];
+    kept = std::move(row);
     return;
   }
   open_runs_.erase(row.run);

@@ -23,8 +23,10 @@ class ModelledStore {
 
   bool idle() const { return queue_.empty(); }
 
-  /// Commits the whole queue as one group and returns what was in it, in order.
-  std::vector<core::Batch> commit();
+  /// Takes the whole queue as one group, to be looked at and then kept.
+  std::vector<core::Batch> commit() { return std::exchange(queue_, {}); }
+  /// Committed: from here on load() tells of it. The rows are moved from.
+  void keep(std::vector<core::Batch> group);
 
   /// Forgets what was not committed.
   void crash() { queue_.clear(); }
@@ -35,8 +37,8 @@ class ModelledStore {
   const std::map<RunId, core::RunRow>& open_runs() const { return open_runs_; }
 
  private:
-  void apply(const core::Batch& batch);
-  void apply(const core::RunRow& row);
+  void apply(core::Batch& batch);
+  void apply(core::RunRow& row);
 
   std::vector<core::Batch> queue_;
   std::optional<core::FleetRow> fleet_;

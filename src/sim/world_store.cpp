@@ -58,7 +58,7 @@ void World::store_recovers() {
 
 void World::commit() {
   if (store_.idle()) return;
-  const std::vector<core::Batch> group = store_.commit();
+  std::vector<core::Batch> group = store_.commit();
   std::size_t stale = std::exchange(stale_, 0);
   queued_ = 0;
   for (const core::Batch& batch : group) {
@@ -69,6 +69,7 @@ void World::commit() {
     witness([&](Checker& checker) { checker.committed(now_, life, batch); });
   }
   recorded_ = group.back().seq;
+  store_.keep(std::move(group));
   std::erase_if(answers_, [&](const core::Answer& answer) {
     if (answer.after > recorded_) return false;
     witness([&](Checker& checker) { checker.acknowledged(now_, **answer.result); });
