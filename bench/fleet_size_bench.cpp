@@ -44,7 +44,6 @@ struct Measured {
 void measure(const std::string& text, std::chrono::milliseconds watched, Measured& into) {
   bench::RealDaemon daemon(text);
   into.ready_s.push_back(daemon.up().count());
-  std::this_thread::sleep_for(2s);  // what loading took is given back a second after readiness
   const bench::ProcessUse before = daemon.use();
   std::this_thread::sleep_for(watched);
   const bench::ProcessUse after = daemon.use();

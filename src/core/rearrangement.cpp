@@ -93,8 +93,7 @@ class Rearrangement {
     s_.spec.jobs = std::move(specs_);
     s_.jobs = std::move(jobs_);
     s_.listed = listed;
-    s_.index.clear();
-    for (JobIndex i = 0; i < listed; ++i) s_.index.emplace(s_.spec.jobs[i].name, i);
+    s_.names = JobNames(s_.spec.jobs, listed);
     for (auto& [id, run] : s_.runs) run.job = moved_to_[run.job];
     for (JobIndex& touched : turn_.touched_jobs) touched = moved_to_[touched];
     s_.wake = WakeQueue{s_.jobs.size()};

@@ -152,11 +152,8 @@ Places make_room(State& s, const Stored& stored) {
   s.jobs.resize(s.spec.jobs.size());
   s.wake = WakeQueue{s.jobs.size()};
   places.clear();  // the names have moved
-  s.index.reserve(s.listed);
-  for (JobIndex i = 0; i < s.jobs.size(); ++i) {
-    places.emplace(s.spec.jobs[i].name, i);
-    if (!s.has_left(i)) s.index.emplace(s.spec.jobs[i].name, i);
-  }
+  for (JobIndex i = 0; i < s.jobs.size(); ++i) places.emplace(s.spec.jobs[i].name, i);
+  s.names = JobNames(s.spec.jobs, s.listed);
   return places;
 }
 

@@ -22,7 +22,6 @@
 #include <set>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -33,6 +32,7 @@
 #include "core/coordinator.h"
 #include "core/durations.h"
 #include "core/effect.h"
+#include "core/job_names.h"
 #include "core/journal.h"
 #include "core/rows.h"
 #include "core/schedule.h"
@@ -167,7 +167,7 @@ struct State {
   /// Jobs below are those of the fleet file. Those from here on have left it and are remembered: for
   /// attempts that still run, and for the numbers of their slots should they come back.
   JobIndex listed = 0;
-  std::unordered_map<std::string_view, JobIndex> index;  // listed jobs; keys live in spec.jobs
+  JobNames names;  // of the listed jobs
   std::map<RunId, Run> runs;
   std::map<Token, RunId> tokens;  // of attempts that are alive or on their way
   std::set<ByRank> ready;
@@ -211,8 +211,7 @@ struct State {
   /// The job is no longer in the fleet file.
   bool has_left(JobIndex job) const { return job >= listed; }
   std::optional<JobIndex> find_job(std::string_view name) const {
-    const auto found = index.find(name);
-    return found == index.end() ? std::nullopt : std::optional{found->second};
+    return names.find(spec.jobs, name);
   }
 };
 

@@ -106,7 +106,6 @@ class Up {
                    .read = options.read,
                    .jobs = options.spec.jobs.size()}),
         signals_(io, daemon_, reloader_),
-        settled_(io),
         end_(io) {
     daemon_.connect(launcher_);
     daemon_.connect(reloader_);
@@ -161,15 +160,12 @@ class Up {
   }
 
   void ready() {
+    // What loading and the first batch took is a multiple of what stays, and is let go of by now.
+    malloc_trim(0);
     const core::FleetView fleet = daemon_.fleet();
     const std::string text = fmt::format("{} is up: {} jobs", fleet.name, fleet.jobs);
     notify_ready(text);
     console_.say(clock_.wall_now(), text);
-    // What loading and the first batch took is a multiple of what stays. By then it is let go of.
-    settled_.expires_after(std::chrono::seconds{1});
-    settled_.async_wait([](const boost::system::error_code& error) {
-      if (!error) malloc_trim(0);
-    });
   }
 
   int conclude(Duration fleet_time, Duration wall_time) {
@@ -197,7 +193,6 @@ class Up {
   exec::ProcessLauncher launcher_;
   Reloader reloader_;
   Signals signals_;
-  boost::asio::steady_timer settled_;
   boost::asio::steady_timer end_;
 };
 
