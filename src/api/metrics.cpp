@@ -96,6 +96,11 @@ void tell_fleet(Text& text, const Metrics& m) {
   text.only("takt_store_ok", "gauge", "Rows can be written.", m.fleet.store_ok ? 1 : 0);
   text.only("takt_store_backlog_batches", "gauge", "Batches of rows not committed yet.",
             m.store_backlog);
+  text.only("takt_journal_used_bytes", "gauge",
+            "What waits in the journal while rows cannot be written.", m.fleet.journal.used_bytes);
+  text.only("takt_journal_capacity_bytes", "gauge",
+            "Room of the journal; 0 while the store is well, and without one.",
+            m.fleet.journal.capacity_bytes);
   text.only("takt_attempts_running", "gauge", "Attempts alive or on their way.", m.fleet.running);
   text.only("takt_attempts_running_max", "gauge", "fleet.max_running.", m.max_running);
   text.only("takt_runs_waiting", "gauge", "Runs waiting for gates or for a retry.",

@@ -16,6 +16,7 @@ Metrics sample() {
   m.ready = true;
   m.fleet.name = "de\"mo\\\n";
   m.fleet.states[static_cast<int>(core::JobState::paused)] = 1;
+  m.fleet.journal = {.used_bytes = 512, .capacity_bytes = 1024};
   m.jobs = {{.name = "posting"}, {.name = "news", .state = core::JobState::paused}};
   m.jobs[0].running = core::RunningAttempt{.run = RunId{1}, .progress = 42, .note = "secret words"};
   m.jobs[0].last_success_at = wall_from_millis(1'500);
@@ -40,6 +41,7 @@ TEST(Metrics, AreInTheTextFormat) {
   EXPECT_THAT(text, HasSubstr("takt_job_last_success_seconds{job=\"posting\"} 1.5\n"));
   EXPECT_THAT(text, HasSubstr("takt_job_progress_ratio{job=\"posting\"} 0.42\n"));
   EXPECT_THAT(text, HasSubstr("{job=\"posting\",quantile=\"0.5\"} 2.5\n"));
+  EXPECT_THAT(text, HasSubstr("takt_journal_used_bytes 512\n"));
   EXPECT_EQ(text.back(), '\n');
 }
 
