@@ -10,7 +10,7 @@
 //   queue  overlap = queue   a long run at 22 s, so that of 32 s waits
 //   many   overlap = allow   runs of 12 s
 //   lazy   catchup = none    what the downtime took is missed
-//   calm   paused 23..47 s
+//   calm   paused 23..47 s          clock  cron, every 10 s
 //   rest   after = 5s        drawn  every = 5s..9s        hand  a manual run at 15 s
 
 #include <filesystem>

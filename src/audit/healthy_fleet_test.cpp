@@ -41,6 +41,8 @@ catchup = "none"
 [job.calm]
 every = "10s"
 offset = "5s"
+[job.clock]
+cron = "*/10 * * * * *"
 [job.rest]
 after = "5s"
 [job.drawn]
@@ -144,6 +146,8 @@ HealthyFleet::HealthyFleet() {
 
   tick(plans);
   queue_and_many(plans);
+  even(plans, "clock", seconds{0}, {7});
+  plans.push_back(caught_up("clock", 7, seconds{70}));
   even(plans, "lazy", seconds{4}, {6, 7});
   even(plans, "calm", seconds{5}, {2, 3, 4, 6});
   Duration due{0};

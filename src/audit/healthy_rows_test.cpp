@@ -235,6 +235,7 @@ class RowBuilder {
     if (const auto* every = std::get_if<core::Every>(&spec.schedule); every && job.next_at) {
       *job.next_at += every->interval;
     }
+    if (spec.name == "clock") *job.next_at += seconds{10};
     if (spec.name == "rest") job.next_at = *last_end + seconds{5};
     if (spec.name == "drawn") {
       const Instant epoch{kEpoch.time_since_epoch()};

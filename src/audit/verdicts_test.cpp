@@ -215,6 +215,29 @@ TEST_F(Verdicts, ADrawnSlotElsewhereIsExtraAndTheRealOneLost) {
   EXPECT_THAT(judged(), ElementsAre(Key("EXTRA"), Key("LOST")));
 }
 
+TEST_F(Verdicts, ACronSlotElsewhereIsExtraAndTheRealOneLost) {
+  auto& run = rows_.run_of("clock", 2);
+  run.slot_at = *run.slot_at + seconds{1};
+  run.queued_at += seconds{1};
+  run.started_at = *run.started_at + seconds{1};
+  auto& attempt = rows_.attempt_of("clock", 2);
+  attempt.started_at += seconds{1};
+  attempt.ended_at = *attempt.ended_at + seconds{1};
+  run.ended_at = *run.ended_at + seconds{1};
+  rows_.line_of(attempt, Mark::start).realtime += seconds{1};
+  EXPECT_THAT(judged(), ElementsAre(Pair("EXTRA", 1), Pair("LOST", 1)));
+}
+
+TEST_F(Verdicts, ACronSlotThatWasPassedOverIsLost) {
+  std::erase_if(fleet_.plans,
+                [](const RunPlan& plan) { return plan.job == "clock" && plan.slot == 4; });
+  for (auto& plan : fleet_.plans) {
+    if (plan.job == "clock" && *plan.slot > 4) plan.slot = *plan.slot - 1;
+  }
+  rebuild();
+  EXPECT_THAT(judged(), ElementsAre(Pair("LOST", 1)));
+}
+
 TEST_F(Verdicts, ADelayThatWasNotKeptIsExtra) {
   auto& run = rows_.run_of("rest", 3);
   run.slot_at = *run.slot_at - seconds{1};
