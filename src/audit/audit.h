@@ -2,9 +2,10 @@
 // Audit: takt-check. Judges a real fleet from outside, by its database, what its jobs wrote down
 // themselves, and the process table; it asks no daemon and changes nothing.
 //
-//   diaries ─▶ history (one snapshot) ─▶ diaries again ─▶ /proc          in this order: a line that
-//   was there before the snapshot has its row in it; a row has its lines after it; what has ended in
-//   it is gone.
+//   diaries ─▶ history (one snapshot) ─▶ diaries again ─▶ /proc
+//
+// In this order: a line that was there before the snapshot has its row in it; a row has its lines
+// after it; what has ended in it is gone.
 
 #include <expected>
 #include <filesystem>

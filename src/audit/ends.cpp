@@ -133,8 +133,8 @@ void judge_run(const RunFacts& run, Findings& findings) {
   }
 }
 
-/// An attempt whose daemon is gone is settled before the next one is ready, and none is left open by a
-/// daemon that stopped.
+/// An attempt whose daemon is gone is settled before the next one is ready, and none is left open
+/// by a daemon that stopped.
 void judge_open(const Scene& scene, const AttemptFacts& attempt, Findings& findings) {
   if (attempt.is_over() || scene.nodes.empty()) return;
   const core::NodeRow& last = scene.nodes.back();

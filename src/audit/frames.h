@@ -1,7 +1,7 @@
 #pragma once
-// Frames: wall clock that was stepped, straightened out. Every recorded step begins a new frame; the
-// instants of a row are in the frame in which the row was last written. Here they are brought onto
-// one line, that of the last frame, so that a grid is even and an hour has sixty minutes.
+// Frames: wall clock that was stepped, straightened out. Every recorded step begins a new frame;
+// the instants of a row are in the frame in which the row was last written. Here they are brought
+// onto one line, that of the last frame, so that a grid is even and an hour has sixty minutes.
 //
 //   frame 0 ──step +1h──▶ frame 1 ──step -30s──▶ frame 2: the line
 //           rows of frame 0 are moved by +1h-30s, those of frame 1 by -30s

@@ -1,7 +1,7 @@
 #pragma once
-// HealthyFleet: two minutes in the life of a fleet, as a real database and real witness files, in which
-// every law holds. A test spoils one thing (in the plans, the rows, the lines, or the file) and asks
-// for the verdicts.
+// HealthyFleet: two minutes in the life of a fleet, as a real database and real witness files, in
+// which every law holds. A test spoils one thing (in the plans, the rows, the lines, or the file)
+// and asks for the verdicts.
 //
 //     0 s  the first daemon starts            75 s  the second one starts
 //    61 s  it is killed                      119 s  it stops

@@ -161,8 +161,8 @@ class LedgerJudge {
                      decided.first, decided.last, shown(decided.at), shown(decided.last_at)));
   }
 
-  /// A cursor that goes on along another schedule: from a reload, or from a start that found another
-  /// file. A slot of an older schedule cannot be judged.
+  /// A cursor that goes on along another schedule: from a reload, or from a start that found
+  /// another file. A slot of an older schedule cannot be judged.
   bool is_excused(const Decided* before, bool fitted, const Decided& decided, bool fits) const {
     const WallTime from = before != nullptr ? before->at : WallTime::min();
     if (reloaded_between(from, decided.at)) return true;

@@ -23,8 +23,8 @@ inline constexpr Duration kHeartbeatLag = std::chrono::seconds{2};  // delta
 /// To be called after the history was read: what has ended there must be gone.
 void judge_processes(const Scene& scene, const std::string& fleet_tag, Findings& findings);
 
-/// Attempts that are recorded as running, of which nothing is alive. Suspects only: an end may be on
-/// its way into the rows.
+/// Attempts that are recorded as running, of which nothing is alive. Suspects only: an end may be
+/// on its way into the rows.
 std::vector<Token> missing_trees(const Scene& scene);
 
 /// Those of `suspects` that are still recorded as running in a later scene, and still missing.

@@ -121,8 +121,8 @@ class Builder {
     return job;
   }
 
-  /// A run that was deleted took its slot along: numbers are whole from the first run that cannot have
-  /// been.
+  /// A run that was deleted took its slot along: numbers are whole from the first run that cannot
+  /// have been.
   void note_kept(JobFacts& job, const store::KeptFrom& from) {
     job.trimmed = true;
     job.runs_from = from.run;

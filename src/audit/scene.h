@@ -61,8 +61,8 @@ struct JobFacts {
   bool trimmed = false;                 // retention has deleted older rows
   RunId runs_from;                      // of lower ones some may be gone
   SlotNumber slots_from = 0;
-  /// Its slots are instants of the wall clock, and that was stepped: they cannot be held against what
-  /// lies on the line.
+  /// Its slots are instants of the wall clock, and that was stepped: they cannot be held against
+  /// what lies on the line.
   bool off_the_line = false;
   bool witnessed = false;  // its attempts have lines, or should have
   bool by_shell = false;   // the witness may be a child of the attempt's main process

@@ -2,12 +2,16 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <signal.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <array>
 #include <cerrno>
+#include <chrono>
+#include <cstdlib>
 #include <cstring>
+#include <thread>
 #include <utility>
 
 #include "base/state_dir.h"
@@ -52,6 +56,30 @@ std::string holder_of(int fd) {
   return pid;
 }
 
+bool try_lock(int fd) {
+  struct flock lock{};
+  lock.l_type = F_WRLCK;
+  lock.l_whence = SEEK_SET;
+  return fcntl(fd, F_OFD_SETLK, &lock) == 0;
+}
+
+/// The last holder is dead, but not everything that it was: a child that it had cloned and that has
+/// not got to its exec yet shares the lock for a moment.
+bool is_dead(const std::string& pid) {
+  const long number = std::strtol(pid.c_str(), nullptr, 10);
+  return number > 0 && kill(static_cast<pid_t>(number), 0) != 0 && errno == ESRCH;
+}
+
+/// Waits for such a child, at most a second. Somebody who lives is not waited for.
+bool lock_after_the_dead(int fd) {
+  constexpr int kTries = 100;
+  for (int i = 0; i < kTries && is_dead(holder_of(fd)); ++i) {
+    std::this_thread::sleep_for(std::chrono::milliseconds{10});
+    if (try_lock(fd)) return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 std::expected<StateFolder, StateFolderError> StateFolder::take(
@@ -65,11 +93,10 @@ std::expected<StateFolder, StateFolderError> StateFolder::take(
   const int fd = open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
   if (fd < 0) return io_error(file, "open");
   StateFolder taken{fd};
-  struct flock lock{};
-  lock.l_type = F_WRLCK;
-  lock.l_whence = SEEK_SET;
-  if (fcntl(fd, F_OFD_SETLK, &lock) != 0) {
-    if (errno != EAGAIN && errno != EACCES) return io_error(file, "lock");
+  bool locked = try_lock(fd);
+  if (!locked && errno != EAGAIN && errno != EACCES) return io_error(file, "lock");
+  if (!locked) locked = lock_after_the_dead(fd);
+  if (!locked) {
     const std::string pid = holder_of(fd);
     return Error({Kind::in_use,
                   fmt::format("another daemon runs on {}{}", folder.string(),

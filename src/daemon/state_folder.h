@@ -13,12 +13,13 @@ struct StateFolderError {
   std::string hint;
 };
 
-/// Holds the lock of a state_dir for as long as it lives. The lock (an OFD lock on takt.lock) ends with
-/// the process, however it ends; the file stays and names the last holder's pid.
+/// Holds the lock of a state_dir for as long as it lives. The lock (an OFD lock on takt.lock) ends
+/// with the process, however it ends; the file stays and names the last holder's pid.
 class StateFolder {
  public:
   /// Makes the folder (0700) where it is missing. Refuses one that belongs to somebody else, is a
-  /// symbolic link, or that others can write; in_use when another daemon holds the lock.
+  /// symbolic link, or that others can write; in_use when another daemon holds the lock (told at
+  /// once; after a daemon that was killed it may take a moment until the lock is free).
   static std::expected<StateFolder, StateFolderError> take(const std::filesystem::path& folder);
 
   StateFolder(StateFolder&& other) noexcept;
