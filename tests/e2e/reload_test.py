@@ -61,6 +61,7 @@ class Reload(unittest.TestCase):
         fleet = self.start(TICK)
         self.replace(fleet, TICK + SLOW)
         fleet.wait(lambda: self.names(fleet) == ["slow", "tick"], "the new job")
+        fleet.wait(lambda: fleet.events("reloaded"), "the event")
         # Touched, or written again as it is: nothing new.
         before = len(fleet.events("reloaded"))
         fleet.file.touch()
