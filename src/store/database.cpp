@@ -170,7 +170,7 @@ std::expected<sql::Connection, StoreError> open_for_writing(const path& file,
   sql::Connection& database = *opened;
   const auto mode = database.value<std::string>("PRAGMA journal_mode = WAL");
   database.exec(
-      "PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 128;"
+      "PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 0;"
       "PRAGMA journal_size_limit = 16777216; PRAGMA cache_size = -8000; PRAGMA temp_store = MEMORY;"
       "PRAGMA trusted_schema = OFF");
   if (database.ok()) migrate(database, migrations());

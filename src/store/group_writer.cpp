@@ -1,8 +1,10 @@
 #include "store/group_writer.h"
 
 #include <fmt/format.h>
+#include <sys/statvfs.h>
 
 #include <algorithm>
+#include <cstdint>
 
 #include "store/store_error.h"
 
@@ -17,9 +19,28 @@ constexpr std::chrono::milliseconds kBusy{250};
 /// A group of more rows than that is a fleet's first; the pages it went through are not kept in memory.
 constexpr std::size_t kRowsOfLargeGroup = 2000;
 
+/// The log is brought in once a second, from 512 KiB on; after every commit from 16 MiB on, or from
+/// a quarter of the space that is left.
+constexpr int kLogPagesMin = 128;
+constexpr std::uint64_t kLogBytesMax = 16 << 20;
+constexpr std::uint64_t kPageBytes = 4096;
+constexpr std::chrono::seconds kTidyEvery{1};
+
+std::uint64_t log_bytes_max(const std::filesystem::path& file) {
+  struct statvfs disk{};
+  if (::statvfs(file.c_str(), &disk) != 0) return kLogBytesMax;
+  return std::min<std::uint64_t>(kLogBytesMax, disk.f_bavail * disk.f_frsize / 4);
+}
+
 }  // namespace
 
-GroupWriter::Open::Open(sql::Connection opened) : connection(std::move(opened)), rows(connection) {}
+GroupWriter::Open::Open(sql::Connection opened) : connection(std::move(opened)), rows(connection) {
+  const auto note_pages = [](void* pages, sqlite3*, const char*, int count) {
+    *static_cast<int*>(pages) = count;
+    return SQLITE_OK;
+  };
+  sqlite3_wal_hook(connection.link().handle, note_pages, &log_pages);
+}
 
 GroupWriter::GroupWriter(std::filesystem::path file, Owner owner, FileIdentity identity)
     : file_(std::move(file)), owner_(std::move(owner)), identity_(identity) {}
@@ -134,6 +155,21 @@ StoreError GroupWriter::give_up() {
   const StoreError error = error_from(open_->connection.recover(), file_);
   if (error.kind != StoreError::Kind::in_use) open_.reset();
   return error;
+}
+
+void GroupWriter::tidy() {
+  if (!open_ || open_->log_pages < kLogPagesMin) return;
+  const auto now = std::chrono::steady_clock::now();
+  const bool is_large =
+      static_cast<std::uint64_t>(open_->log_pages) * kPageBytes >= log_bytes_max(file_);
+  if (!is_large && now - tidied_at_ < kTidyEvery) return;
+  tidied_at_ = now;
+  const int code = sqlite3_wal_checkpoint_v2(open_->connection.link().handle, nullptr,
+                                             SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
+  const int kind = code & 0xff;
+  // A reader or another writer may be in the way: later, then. After any other fault the connection
+  // is not trusted; the next commit opens the file anew, and tells what is wrong with it.
+  if (kind != SQLITE_OK && kind != SQLITE_BUSY && kind != SQLITE_LOCKED) open_.reset();
 }
 
 void GroupWriter::close() {

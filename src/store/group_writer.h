@@ -15,6 +15,7 @@
 //
 // Private to this folder; one thread.
 
+#include <chrono>
 #include <optional>
 #include <span>
 
@@ -42,6 +43,10 @@ class GroupWriter {
   /// One step of deleting history, after a commit that went well. False: it failed; nothing is lost.
   bool trim();
 
+  /// Brings the log into the database file when it has grown. That takes two syncs: to be called
+  /// when nobody waits for what was committed.
+  void tidy();
+
   /// Brings the log into the database file and closes it.
   void close();
 
@@ -51,6 +56,7 @@ class GroupWriter {
     sql::Connection connection;
     RowWriter rows;
     bool full_sync = false;
+    int log_pages = 0;  // after the last commit
   };
 
   std::optional<ports::StoreError> check_in_place();
@@ -65,6 +71,7 @@ class GroupWriter {
   FileIdentity identity_;
   std::unique_ptr<Open> open_;
   Trimmer trimmer_;
+  std::chrono::steady_clock::time_point tidied_at_;
   std::optional<core::FleetRow> recorded_;  // of the last group that was committed
   std::optional<core::FleetRow> synced_;    // of the last group that is on the disk
 };

@@ -103,6 +103,7 @@ void SqliteWriter::write_until_stopped() {
     written_at_ = Clock::now();
     listener_.recorded(through);
     note_recorded(std::exchange(taken_, 0));
+    groups_.tidy();
   }
   groups_.close();
 }
@@ -144,6 +145,7 @@ std::optional<SqliteWriter::Clock::time_point> SqliteWriter::trim_due() const {
 
 void SqliteWriter::trim() {
   const bool done = groups_.trim();
+  groups_.tidy();
   trimmed_at_ = Clock::now();
   if (!done) trim_again_at_ = trimmed_at_ + kTrimAgain;
 }
