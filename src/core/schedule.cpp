@@ -1,5 +1,6 @@
 #include "core/schedule.h"
 
+#include <fmt/compile.h>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -218,18 +219,20 @@ std::vector<Slot> newest_slots(const JobSpec& job, const Line& line, const Slot&
 std::string schedule_fingerprint(const JobSpec& job) {
   const std::int64_t offset = phase(job).count();
   return std::visit(
-      Match{
-          [](const Manual&) -> std::string { return "manual"; },
-          [](const After& s) { return fmt::format("after {}", s.delay.count()); },
-          [&](const Every& s) { return fmt::format("every {} + {}", s.interval.count(), offset); },
-          [&](const EveryBetween& s) {
-            return fmt::format("every {}..{} + {}", s.shortest.count(), s.longest.count(), offset);
-          },
-          [&](const Cron& s) {
-            return fmt::format("cron {} + {}{}{:016x}", cron_rule_fingerprint(*s.rule), offset,
-                               kZoneMark, s.rule->zone->fingerprint());
-          },
-          [&](const At& s) { return fmt::format("at {} + {}", millis(s.at), offset); }},
+      Match{[](const Manual&) -> std::string { return "manual"; },
+            [](const After& s) { return fmt::format("after {}", s.delay.count()); },
+            [&](const Every& s) {
+              return fmt::format(FMT_COMPILE("every {} + {}"), s.interval.count(), offset);
+            },
+            [&](const EveryBetween& s) {
+              return fmt::format(FMT_COMPILE("every {}..{} + {}"), s.shortest.count(),
+                                 s.longest.count(), offset);
+            },
+            [&](const Cron& s) {
+              return fmt::format("cron {} + {}{}{:016x}", cron_rule_fingerprint(*s.rule), offset,
+                                 kZoneMark, s.rule->zone->fingerprint());
+            },
+            [&](const At& s) { return fmt::format("at {} + {}", millis(s.at), offset); }},
       job.schedule);
 }
 

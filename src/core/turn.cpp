@@ -39,7 +39,6 @@ Effects Turn::finish() {
   all.reserve(2 * touched_jobs.size() + touched_runs.size() + rows.size());
   std::ranges::sort(touched_jobs);
   std::ranges::sort(touched_runs);
-  all.reserve(rows.size() + touched_runs.size() + 2 * touched_jobs.size());
   for (const JobIndex index : touched_jobs) {
     if (job(index).job_row_dirty) all.emplace_back(job_row(s, index));
   }
