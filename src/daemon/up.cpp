@@ -104,7 +104,7 @@ class Up {
                   {.fleet_file = options.fleet_file,
                    .trust_file = options.trust_file,
                    .read = options.read,
-                   .jobs = options.spec.jobs.size()}),
+                   .jobs = static_cast<std::size_t>(daemon_.fleet().jobs)}),
         signals_(io, daemon_, reloader_),
         end_(io) {
     daemon_.connect(launcher_);
