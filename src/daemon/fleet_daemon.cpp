@@ -247,10 +247,14 @@ void FleetDaemon::request(core::Event event, std::function<void(api::Reply)> don
     handle(event);
     return;
   }
+  if (const auto* reload = std::get_if<core::Reload>(&event)) {
+    done = [this, fleet = reload->fleet, done = std::move(done)](api::Reply reply) {
+      if (reply.result && reloaded_) reloaded_(*fleet);  // a refused file changes nothing
+      done(std::move(reply));
+    };
+  }
   asked_.emplace(id, std::move(done));
   handle(event);
-  const auto* reload = std::get_if<core::Reload>(&event);
-  if (reload != nullptr && reloaded_) reloaded_(*reload->fleet);
 }
 
 void FleetDaemon::reload(std::function<void(api::Reloaded)> done) {
