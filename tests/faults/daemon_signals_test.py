@@ -23,7 +23,7 @@ class Daemon(unittest.TestCase):
             time.sleep(seconds)  # the fault itself
 
     def test_p3_slots_of_a_stopped_daemon_are_one_catch_up(self):
-        fleet = self.up('[job.tick]\nrun = "true"\nevery = "100ms"\n')
+        fleet = self.up('[job.tick]\nrun = "true"\nevery = "100ms"\nkeep_runs = 10000\n')
         fleet.wait(lambda: len(fleet.ended("tick")) >= 2, "two runs")
         self.stop_for(fleet, 1.2)
         before = fleet.wait(lambda: len(fleet.ended("tick")), "the daemon to go on")

@@ -6,6 +6,8 @@ LIBRARY = os.environ.get("FAKED_CLOCK_LIBRARY", "")
 HOUR = 3600
 DAY = 24 * HOUR
 YEAR = 365 * DAY
+# Keys of a job whose rows are looked at after its clock has jumped: what is old by the clock would go.
+KEPT = 'keep_runs = 1000000\nkeep_for = "40000d"\n'
 
 
 class FakedClock:
