@@ -129,8 +129,8 @@ Effects Coordinator::open(Instant now) {
                          s.spec.name, s.listed, s.leftovers));
   if (s.journal_replayed > 0) {
     turn.event(Severity::info, EventKind::journal_replayed, std::nullopt, std::nullopt,
-               fmt::format("{} batches that an earlier daemon had left in the journal are replayed",
-                           s.journal_replayed),
+               fmt::format("what an earlier daemon had left in the journal is replayed: {} batch{}",
+                           s.journal_replayed, s.journal_replayed == 1 ? "" : "es"),
                {{"batches", std::to_string(s.journal_replayed)}});
   }
   open_leftovers(turn);

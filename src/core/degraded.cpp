@@ -80,7 +80,8 @@ void on_store_back(Turn& turn, const StoreBack& event) {
               {"held", std::to_string(event.held)}});
   if (event.journaled > 0) {
     turn.event(Severity::info, EventKind::journal_replayed, std::nullopt, std::nullopt,
-               fmt::format("{} batches of the journal are in the database", event.journaled),
+               fmt::format("what was in the journal is in the database: {} batch{}",
+                           event.journaled, event.journaled == 1 ? "" : "es"),
                {{"batches", std::to_string(event.journaled)}});
   }
   wake_all(s);

@@ -179,9 +179,11 @@ void catch_up(Turn& turn, JobIndex index, const Decision& d) {
   // Nobody was there in time, down or suspended: several are due, or one is that may not start now.
   const bool expired = spec.start_within && d.due.last.due + *spec.start_within <= turn.now;
   const bool was_away = d.after_downtime || expired;
-  const Cause cause = was_away || d.due.count > 1 ? Cause::catchup : Cause::schedule;
-  const Reason away =
-      d.first.due < attended_since(turn.s, index) ? Reason::down : Reason::start_within;
+  const bool held = is_held(turn.s, d.due.last.due);  // by the store, and then by an open run
+  const bool late = was_away || (d.due.count > 1 && !held);
+  const Cause cause = late ? Cause::catchup : Cause::schedule;
+  const bool was_down = d.first.due < attended_since(turn.s, index);
+  const Reason away = held ? Reason::store : was_down ? Reason::down : Reason::start_within;
   switch (spec.catchup) {
     case Catchup::none:
       if (was_away) {

@@ -153,12 +153,16 @@ std::optional<StoreError> create(const path& file) {
 std::expected<JournalMark, StoreError> journal_mark(const path& file) {
   auto opened = sql::Connection::open(file, sql::Connection::Access::read, kPatience);
   if (!opened) return std::unexpected(error_from(opened.error(), file));
+  return journal_mark(*opened, file);
+}
+
+std::expected<JournalMark, StoreError> journal_mark(sql::Connection& database, const path& file) {
   JournalMark mark;
   {
-    sql::Statement select(*opened, "SELECT store_id, generation FROM journal");
+    sql::Statement select(database, "SELECT store_id, generation FROM journal");
     if (select.next()) select.read(mark.store_id, mark.generation);
   }
-  if (!opened->ok()) return std::unexpected(error_from(opened->recover(), file));
+  if (!database.ok()) return std::unexpected(error_from(database.recover(), file));
   if (mark.store_id.empty()) return std::unexpected(corrupt(file, "has lost its identity"));
   return mark;
 }

@@ -62,7 +62,10 @@ struct JournalMark {
   std::int64_t generation = 0;
 };
 
-/// Through a reading connection. An error also when the schema is older than this takt's.
+/// An error also when the schema is older than this takt's.
+std::expected<JournalMark, ports::StoreError> journal_mark(sql::Connection& database,
+                                                           const std::filesystem::path& file);
+/// The same through a reading connection, for a database that cannot be written.
 std::expected<JournalMark, ports::StoreError> journal_mark(const std::filesystem::path& file);
 
 /// A connection for writing to an inspected file: WAL, synchronous NORMAL, schema up to date.

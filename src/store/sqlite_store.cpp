@@ -52,8 +52,13 @@ std::expected<std::unique_ptr<SqliteStore>, StoreError> SqliteStore::open(
   if (!identity) return std::unexpected(identity.error());
   // Migrates, and shows at once what the first commit would stumble over.
   std::optional<StoreError> trouble;
-  if (auto tried = open_for_writing(file, kPatience); !tried) trouble = tried.error();
-  auto mark = journal_mark(file);
+  std::expected<JournalMark, StoreError> mark;
+  if (auto tried = open_for_writing(file, kPatience)) {
+    mark = journal_mark(*tried, file);
+  } else {
+    trouble = tried.error();
+    mark = journal_mark(file);
+  }
   if (!mark) return std::unexpected(trouble.value_or(mark.error()));
   auto journal =
       Journal::open(journal_of(file), {fleet_name, speed, mark->store_id}, mark->generation);
