@@ -6,6 +6,7 @@ import os
 import pathlib
 import subprocess
 import tempfile
+import threading
 import unittest
 
 
@@ -56,7 +57,7 @@ def fill(folder):
     """Takes every byte that is free; returns the file to remove."""
     filler = pathlib.Path(folder) / "filler"
     with open(filler, "ab", buffering=0) as file:
-        for size in (1 << 16, 1 << 12, 512, 1):
+        for size in (1 << 16, 1 << 12):
             try:
                 while True:
                     file.write(b"f" * size)
@@ -64,6 +65,46 @@ def fill(folder):
                 if error.errno != errno.ENOSPC:
                     raise
     return filler
+
+
+class Glutton:
+    """Keeps a disk full while it lasts: also what the store gives back of its own log is taken at once."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        self.begin()
+
+    def begin(self):
+        self.over = threading.Event()
+        self.thread = threading.Thread(target=self.eat, daemon=True)
+        self.thread.start()
+
+    def eat(self):
+        while not self.over.is_set():
+            fill(self.folder)
+            self.over.wait(0.02)
+
+    def __enter__(self):
+        return self
+
+    def rest(self):
+        """Eats no more, and gives nothing back."""
+        self.over.set()
+        self.thread.join()
+
+    def leave(self, size):
+        """Gives so much back, and eats no more."""
+        self.rest()
+        filler = pathlib.Path(self.folder) / "filler"
+        os.truncate(filler, filler.stat().st_size - size)
+
+    def stop(self):
+        """There is room again."""
+        self.rest()
+        (pathlib.Path(self.folder) / "filler").unlink(missing_ok=True)
+
+    def __exit__(self, *_):
+        self.stop()
 
 
 def take_inodes(folder):
