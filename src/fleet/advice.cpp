@@ -56,8 +56,9 @@ class Adviser {
   }
 
   void stale_too_soon() {
-    const auto interval = longest_pause(job_);
-    if (!job_.stale_after || !interval) return;
+    if (!job_.stale_after) return;
+    const auto interval = longest_pause(job_);  // of cron jobs a search: not for all of 100,000
+    if (!interval) return;
     const Duration expect = job_.expect.value_or(Duration{0});
     const Duration needed = *interval + expect;
     if (*job_.stale_after >= needed) return;
@@ -107,8 +108,8 @@ class Adviser {
   }
 
   void slots_in_each_others_way() {
-    const auto interval = longest_pause(job_);
     if (!is_grid(job_) || job_.overlap != core::Overlap::skip) return;
+    const auto interval = longest_pause(job_);
     if (job_.expect && *job_.expect >= *interval) {
       warn("expect",
            fmt::format("a run is expected to take {}, not less than the interval ({}), so slots "
