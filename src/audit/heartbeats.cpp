@@ -153,7 +153,7 @@ class BeatJudge {
 
 void judge_lateness(const RunFacts& run, Findings& findings) {
   const core::RunRow& row = run.row;
-  if (run.unclear || !row.started_at || !row.lateness) return;
+  if (run.unclear || run.job->off_the_line || !row.started_at || !row.lateness) return;
   const Duration folded = *row.started_at - row.slot_at.value_or(row.queued_at);
   if (folded == *row.lateness) return;
   findings.add({Verdict::heartbeat,

@@ -188,7 +188,7 @@ class LedgerJudge {
     std::ranges::sort(anchors);
     for (std::size_t i = 1; i < ledger_.size(); ++i) {
       const Decided& decided = ledger_[i];
-      if (decided.unclear || job_.trimmed) continue;
+      if (job_.unclear || job_.trimmed) continue;
       const auto near = std::ranges::lower_bound(anchors, decided.at - delay - kGrain);
       const bool anchored = near != anchors.end() && *near <= decided.at - delay + kGrain;
       const WallTime from = ledger_[i - 1].at;
@@ -253,7 +253,7 @@ std::vector<Decided> ledger_of(const JobFacts& job) {
   }
   for (const core::SlotsRow& range : job.ranges) {
     ledger.push_back({range.first, range.last, range.at, range.last_at, range.decided_at, nullptr,
-                      &range, false});
+                      &range, job.unclear_ranges.contains(range.first)});
   }
   std::erase_if(ledger, [&](const Decided& each) { return each.last < job.slots_from; });
   std::ranges::stable_sort(ledger, {}, &Decided::first);

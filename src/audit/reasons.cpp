@@ -244,7 +244,7 @@ class ReasonJudge {
 
 void judge_reasons(const Scene& scene, Findings& findings) {
   for (const auto& [name, job] : scene.jobs) {
-    if (!job.off_the_line) ReasonJudge(scene, job, findings).judge();
+    if (!job.off_the_line && !job.unclear) ReasonJudge(scene, job, findings).judge();
   }
 }
 

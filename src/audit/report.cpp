@@ -30,7 +30,9 @@ std::optional<Duration> lateness_of(const Scene& scene, const RunFacts& run) {
   const Entry* start = run.attempts.empty() ? nullptr : run.attempts.front()->start();
   if (start == nullptr || !scene.real_time()) return row.lateness;
   const WallTime at{std::chrono::ceil<Duration>(start->line.realtime)};
-  return at + scene.frames.shift_of(at).by - *row.slot_at;
+  const auto shift = scene.frames.shift_of(at);
+  if (shift.unclear) return row.lateness;
+  return at + shift.by - *row.slot_at;
 }
 
 std::int64_t percentile(const std::vector<Duration>& sorted, double part) {
@@ -65,7 +67,9 @@ void take_notes(const Scene& scene, Tally& result) {
   note(result, off_the_line,
        "jobs with wall-clock slots and a stepped clock: reasons and earliness not judged");
   note(result, scene.beyond_history, "witness lines of attempts that retention has taken");
-  note(result, unclear, "runs whose instants a clock set back makes ambiguous: times not judged");
+  note(result, unclear,
+       "runs whose instants a stepped clock makes ambiguous: their times, and the reasons of their "
+       "jobs, are not judged");
   note(result, scene.diaries.torn, "torn witness lines");
   if (!scene.real_time()) {
     result.notes.push_back(

@@ -62,6 +62,7 @@ class Builder {
       run.row = std::move(row);
       RunFacts& placed = scene_.runs.emplace(run.row.run, std::move(run)).first->second;
       placed.job->runs.push_back(&placed);
+      placed.job->unclear |= placed.unclear;
     }
   }
 
@@ -96,7 +97,10 @@ class Builder {
     for (auto& row : rows) {
       JobFacts& job = facts(row.job);
       const WallTime written = row.decided_at;
-      straighten(scene_.frames, written, row.decided_at);
+      if (straighten(scene_.frames, written, row.decided_at)) {
+        job.unclear = true;
+        job.unclear_ranges.insert(row.first);
+      }
       if (!job.off_the_line) straighten(scene_.frames, written, row.at, row.last_at);
       job.ranges.push_back(std::move(row));
     }

@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -64,8 +65,10 @@ struct JobFacts {
   /// Its slots are instants of the wall clock, and that was stepped: they cannot be held against
   /// what lies on the line.
   bool off_the_line = false;
-  bool witnessed = false;  // its attempts have lines, or should have
-  bool by_shell = false;   // the witness may be a child of the attempt's main process
+  bool unclear = false;                 // some of its instants are (Frames)
+  std::set<SlotNumber> unclear_ranges;  // by first number
+  bool witnessed = false;               // its attempts have lines, or should have
+  bool by_shell = false;                // the witness may be a child of the attempt's main process
 
   bool allows_overlap() const { return spec != nullptr && spec->overlap == core::Overlap::allow; }
 };

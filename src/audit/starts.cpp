@@ -119,7 +119,7 @@ void judge_starts(const Scene& scene, Findings& findings) {
   for (const auto& [token, attempt] : scene.attempts) judge_early(scene, attempt, findings);
   for (const auto& [name, job] : scene.jobs) {
     judge_slotless(job, findings);
-    if (job.witnessed && scene.real_time() && !job.trimmed && !job.off_the_line) {
+    if (job.witnessed && scene.real_time() && !job.trimmed && !job.off_the_line && !job.unclear) {
       match(scene, job, findings);
     }
   }
