@@ -34,7 +34,8 @@ TEST(Render, AGateShowsItsEvidence) {
 TEST(Render, AnIdleJobHasNullsWhereNothingHappenedYet) {
   expect_json(job({.name = "posting"}), R"({"name":"posting","state":"idle","priority":"P2",
     "critical":false,"next_at":null,"running":null,"last_outcome":null,"last_start_at":null,
-    "last_success_at":null,"last_failure_at":null,"consecutive_failures":0,"waiting_for":[],
+    "last_success_at":null,"last_failure_at":null,"consecutive_failures":0,
+    "last_beat_at":null,"progress":null,"note":null,"waiting_for":[],
     "p50_ms":null,"p95_ms":null,"stale_margin_ms":null,"stuck":false,"overdue":false})");
 }
 
@@ -42,10 +43,14 @@ TEST(Render, ARunningJobNamesItsAttempt) {
   core::JobView view{.name = "posting", .state = core::JobState::running};
   view.running = core::RunningAttempt{
       .run = RunId{5}, .attempt = 2, .pid = 99, .since = wall_from_millis(1500)};
+  view.running->last_beat_at = wall_from_millis(2500);
+  view.running->progress = 42;
+  view.running->note = "half way";
   view.stale_margin = Duration{-250};
   const auto out = job(view);
   expect_json(out.at("running").as_object(),
-              R"({"run":5,"attempt":2,"pid":99,"since":"1970-01-01T00:00:01.500Z"})");
+              R"({"run":5,"attempt":2,"pid":99,"since":"1970-01-01T00:00:01.500Z",
+                "last_beat_at":"1970-01-01T00:00:02.500Z","progress":42,"note":"half way"})");
   EXPECT_EQ(out.at("stale_margin_ms"), json::value(-250));
 }
 
