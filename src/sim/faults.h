@@ -70,9 +70,10 @@ enum class Fault {
   operator_cancels,
   operator_pauses,
   operator_resumes,
+  operator_reloads,
   operator_drains
 };
-inline constexpr int kFaultKinds = 39;
+inline constexpr int kFaultKinds = 40;
 
 /// How often, and how bad. Chances are per attempt.
 struct Mix {
@@ -159,6 +160,7 @@ inline constexpr std::array<std::string_view, sim::kFaultKinds> kWords<sim::Faul
     "operator_cancels",
     "operator_pauses",
     "operator_resumes",
+    "operator_reloads",
     "operator_drains"};
 
 }  // namespace takt

@@ -1,6 +1,8 @@
 #include "sim/modelled_store.h"
 
 #include <algorithm>
+#include <iterator>
+#include <utility>
 
 #include "base/match.h"
 
@@ -13,6 +15,15 @@ constexpr std::size_t kDurationsKept = 50;
 
 void ModelledStore::keep(std::vector<core::Batch> group) {
   for (core::Batch& batch : group) apply(batch);
+}
+
+std::vector<core::Batch> ModelledStore::commit_while(
+    const std::function<bool(const core::Batch&)>& may) {
+  std::vector<core::Batch> group = std::exchange(queue_, {});
+  const auto first_left = std::ranges::find_if_not(group, may);
+  queue_.assign(std::make_move_iterator(first_left), std::make_move_iterator(group.end()));
+  group.erase(first_left, group.end());
+  return group;
 }
 
 void ModelledStore::apply(core::Batch& batch) {

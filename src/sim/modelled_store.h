@@ -8,6 +8,7 @@
 //                └─ crash: what was not committed is gone
 
 #include <deque>
+#include <functional>
 #include <map>
 #include <string>
 #include <utility>
@@ -27,6 +28,9 @@ class ModelledStore {
   std::vector<core::Batch> commit() { return std::exchange(queue_, {}); }
   /// Committed: from here on load() tells of it. The rows are moved from.
   void keep(std::vector<core::Batch> group);
+
+  /// The same for the front of the queue, up to the first batch that `may` says no to.
+  std::vector<core::Batch> commit_while(const std::function<bool(const core::Batch&)>& may);
 
   /// Forgets what was not committed.
   void crash() { queue_.clear(); }

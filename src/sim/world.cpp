@@ -36,6 +36,8 @@ World::World(const Scenario& scenario)
       dice_faults_("faults", scenario.options.seed),
       plan_(scenario.mix, Random("plan", scenario.options.seed), now_),
       metrics_(scenario.fleet) {
+  constexpr std::array<std::int64_t, 3> kCapacities{0, 100'000, 1'000'000};
+  journal_capacity_ = kCapacities[static_cast<std::size_t>(dice_store_.below(3))];
   if (scenario.options.check) checker_.emplace(scenario_.fleet, now_);
 }
 
@@ -106,7 +108,7 @@ Report World::report(Instant begin) {
 }
 
 void World::happen(Happening what) {
-  std::visit(Match{[&](CommitDue&) { commit_due(); },
+  std::visit(Match{[&](CommitDue&) { commit_due(); }, [&](JournalDue& due) { journal_due(due); },
                    [&](SlowOver&) {
                      slow_ = false;
                      store_recovers();
@@ -147,6 +149,7 @@ void World::start_daemon() {
   reconciled_ = stop_asked_ = crash_now_ = draining_ = false;
   stop_after_.reset();
   core::Stored stored = store_.load();
+  stored.journal_replayed = outage_ ? journaled_ : std::exchange(journaled_, 0);
   if (scenario_.saboteur != nullptr) scenario_.saboteur->reads(stored);
   // One digit short of a real one, and so within the string itself in every row of a year.
   core::NodeFacts node{NodeId{fmt::format("{:015x}", life_)}, life_, "boot"};
@@ -158,6 +161,7 @@ void World::start_daemon() {
     agenda_.enter(now_ + life->lasts, KillDaemon{life_, life->fault});
   }
   perform(daemon_->open(daemon_time()));
+  if (outage_) agenda_.enter(now_, CommitDue{});  // it finds out at its first attempt
   note_reconciled();
 }
 
@@ -170,7 +174,7 @@ void World::lose_daemon(Duration downtime) {
   }
   stale_ = queued_;
   answers_.clear();
-  daemon_knows_ = crash_now_ = false;
+  daemon_knows_ = crash_now_ = journal_entered_ = journal_full_ = false;
   crash_window_.reset();
   frozen_until_ = now_;
   witness([&](Checker& checker) { checker.daemon_down(now_); });
@@ -190,6 +194,9 @@ bool World::deliver(core::Event event) {
   if (scenario_.saboteur != nullptr && !scenario_.saboteur->hears(event)) return true;
   if (const auto* recorded = std::get_if<core::Recorded>(&event)) {
     witness([&](Checker& checker) { checker.told_recorded(now_, recorded->through); });
+  }
+  if (const auto* journaled = std::get_if<core::Journaled>(&event)) {
+    witness([&](Checker& checker) { checker.told_recorded(now_, journaled->through); });
   }
   hash_.add(now_, event);
   core::Effects effects = daemon_->handle(event, daemon_time());

@@ -57,6 +57,9 @@ class World {
   Report report(Instant begin);
   // --- what can be on the agenda
   struct CommitDue {};
+  struct JournalDue {
+    int life;
+  };
   struct SlowOver {};
   struct TellDaemon {
     int life;
@@ -95,9 +98,9 @@ class World {
   };
   struct Heal {};
   struct AskForAll {};
-  using Happening =
-      std::variant<CommitDue, SlowOver, TellDaemon, TreeStep, Sweep, DaemonDue, StopPatience,
-                   Strike, StrikeAgain, KillDaemon, StopDaemon, Thaw, StepClock, Heal, AskForAll>;
+  using Happening = std::variant<CommitDue, JournalDue, SlowOver, TellDaemon, TreeStep, Sweep,
+                                 DaemonDue, StopPatience, Strike, StrikeAgain, KillDaemon,
+                                 StopDaemon, Thaw, StepClock, Heal, AskForAll>;
   /// The next daemon is killed when it is so old.
   struct ShortLife {
     Fault fault;
@@ -130,7 +133,13 @@ class World {
   // --- world_store.cpp
   void submit(core::Batch batch);
   void commit_due();
+  void end_outage();
+  void fail_to_commit();
+  void journal_soon();
+  void journal_due(const JournalDue& due);
+  core::JournalUse journal_use() const;
   void commit();
+  void keep(std::vector<core::Batch> group);
   void acknowledge(core::Answer answer);
   void store_recovers();
   void stop_when_recorded();
@@ -155,6 +164,7 @@ class World {
   void strike(Fault fault);
   void fired(Fault fault) { faults_[static_cast<std::size_t>(fault)] += 1; }
   bool suits(Fault fault, JobIndex job) const;
+  bool can_happen(Fault fault) const;
   Fault draw_fault();
   bool strike_daemon(Fault fault);
   bool strike_store(Fault fault);
@@ -169,6 +179,7 @@ class World {
   Duration draw_leap();
   void kill_daemon(const KillDaemon& kill);
   void shut_down();
+  void reload();
   void heal();
   void ask_for_all();
   JobIndex any_job() { return static_cast<JobIndex>(dice_faults_.below(jobs_count_)); }
@@ -190,7 +201,7 @@ class World {
   bool reconciled_ = false;
   bool stop_asked_ = false;
   std::optional<Seq> stop_after_;
-  Seq recorded_;
+  Seq recorded_;  // or journaled
   bool draining_ = false;
   Instant frozen_until_;
   std::optional<Fault> crash_window_;  // a daemon_killed_... that waits for its moment
@@ -207,8 +218,13 @@ class World {
   bool slow_ = false;                  // a commit has met the slowness
   bool daemon_knows_ = false;          // it heard StoreFailed
   std::vector<core::Answer> answers_;  // wait for their batch
-  std::size_t queued_ = 0;             // batches on their way to the store
-  std::size_t stale_ = 0;              // of them: of a daemon that is gone (a planted bug)
+  std::int64_t journal_capacity_ = 0;  // bytes
+  std::int64_t journal_used_ = 0;
+  std::int64_t journaled_ = 0;  // batches, in this outage
+  bool journal_full_ = false;   // it takes nothing more in this outage
+  bool journal_entered_ = false;
+  std::size_t queued_ = 0;  // batches on their way to the store
+  std::size_t stale_ = 0;   // of them: of a daemon that is gone (a planted bug)
 
   std::map<Token, Tree> trees_;
   std::vector<Token> mains_ended_;  // their output is still being read, and nobody asked yet

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <iterator>
+#include <memory>
+#include <numeric>
 #include <utility>
 
 #include "sim/world.h"
@@ -25,14 +27,21 @@ bool World::suits(Fault fault, JobIndex job) const {
   return !needs_limit || spec.hung_after || spec.timeout;  // else nothing would ever end it
 }
 
-/// The next fault of the plan that can happen to a job of this fleet.
+/// The next fault of the plan that can happen to a job of this fleet; when none of a whole deck can, one
+/// that never will.
 Fault World::draw_fault() {
-  for (;;) {
-    const Fault fault = plan_.draw();
-    for (JobIndex job = 0; job < scenario_.fleet.jobs.size(); ++job) {
-      if (suits(fault, job)) return fault;
-    }
+  const auto& weights = scenario_.mix.weight;
+  const int cards = std::accumulate(weights.begin(), weights.end(), 0);
+  Fault fault = plan_.draw();
+  for (int drawn = 1; drawn < 2 * cards && !can_happen(fault); ++drawn) fault = plan_.draw();
+  return fault;
+}
+
+bool World::can_happen(Fault fault) const {
+  for (JobIndex job = 0; job < scenario_.fleet.jobs.size(); ++job) {
+    if (suits(fault, job)) return true;
   }
+  return false;
 }
 
 void World::strike(Fault fault) {
@@ -85,6 +94,7 @@ void World::strike(Fault fault) {
     case Fault::operator_cancels:
     case Fault::operator_pauses:
     case Fault::operator_resumes:
+    case Fault::operator_reloads:
     case Fault::operator_drains:
       met = strike_operator(fault);
       break;
@@ -161,8 +171,8 @@ void World::freeze(Duration by) {
       const bool is_ours = tree != trees_.end() && tree->second.life == life_;
       return is_ours && (step->move == TreeMove::spawn || step->move == TreeMove::rest_dies);
     }
-    return std::holds_alternative<CommitDue>(what) || std::holds_alternative<TellDaemon>(what) ||
-           std::holds_alternative<Sweep>(what);
+    return std::holds_alternative<CommitDue>(what) || std::holds_alternative<JournalDue>(what) ||
+           std::holds_alternative<TellDaemon>(what) || std::holds_alternative<Sweep>(what);
   });
   frozen_until_ = now_ + by;
   witness([&](Checker& checker) { checker.frozen(now_); });
@@ -252,9 +262,9 @@ void World::suspend(Duration by) {
   // passed.
   agenda_.delay(by, [](const Happening& what) {
     if (const auto* step = std::get_if<TreeStep>(&what)) return step->move != TreeMove::sigkill;
-    return std::holds_alternative<CommitDue>(what) || std::holds_alternative<SlowOver>(what) ||
-           std::holds_alternative<TellDaemon>(what) || std::holds_alternative<Sweep>(what) ||
-           std::holds_alternative<StopPatience>(what);
+    return std::holds_alternative<CommitDue>(what) || std::holds_alternative<JournalDue>(what) ||
+           std::holds_alternative<SlowOver>(what) || std::holds_alternative<TellDaemon>(what) ||
+           std::holds_alternative<Sweep>(what) || std::holds_alternative<StopPatience>(what);
   });
   ill_until_ += by;
   slow_until_ += by;
@@ -285,6 +295,9 @@ bool World::strike_operator(Fault fault) {
     case Fault::operator_resumes:
       deliver(core::Resume{next_request(), job});
       break;
+    case Fault::operator_reloads:
+      reload();
+      break;
     case Fault::operator_drains:
       draining_ = true;
       witness([&](Checker& checker) { checker.draining(now_); });
@@ -298,6 +311,17 @@ bool World::strike_operator(Fault fault) {
   }
   fired(fault);
   return true;
+}
+
+/// The file is read again: it says what it said before, or cannot be used. Neither changes anything.
+void World::reload() {
+  if (dice_faults_.chance(0.3)) {
+    deliver(core::ReloadFailed{"fleet.toml:1:1: error: it is half written", {}});
+    return;
+  }
+  const core::FleetSpec& fleet =
+      scenario_.misread != nullptr ? *scenario_.misread : scenario_.fleet;
+  deliver(core::Reload{next_request(), std::make_shared<const core::FleetSpec>(fleet)});
 }
 
 void World::heal() {
