@@ -118,6 +118,7 @@ void Checker::clock_stepped(Instant at, Duration by) {
   move(at);
   wall_offsets_.push_back({wall_offsets_.back().offset + by, context_.now});
   context_.wall_offset = wall_offsets_.back().offset;
+  if (by > kStartTolerance) context_.jumped_at = context_.now;
   slots_.wall_moved();
 }
 
@@ -294,6 +295,7 @@ void Checker::finish(Instant at, Instant healed) {
     const auto interval =
         is_manual ? std::optional{(at - healed) / 2} : core::longest_interval(spec);
     if (!interval || !spec.enabled || !spec.problem.empty() || runs_.is_held(job)) continue;
+    if (interval && slots_.waits_for_the_clock(job, *interval)) continue;
     const Duration needed =
         (is_manual ? 1 : 2) * *interval + 10 * spec.expect.value_or(kExpectDefault);
     const Duration delay = is_manual ? Duration{0} : core::phase(spec);

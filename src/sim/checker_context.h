@@ -108,7 +108,8 @@ class CheckContext {
   Duration wall_offset{0};   // wall - line, now
   int life = 0;              // daemon incarnations so far
   Instant life_began;
-  Instant awake_since;  // the machine's last suspension ended
+  Instant awake_since;               // the machine's last suspension ended
+  std::optional<Instant> jumped_at;  // the wall clock was last stepped forward
   bool daemon_away = true;
   bool store_ill = false;
   bool frozen = false;    // the daemon is stopped as by SIGSTOP

@@ -23,7 +23,11 @@ void RunCheck::job_row(const core::JobRow& row, JobIndex job) {
 bool RunCheck::has_evidence(const core::SlotsRow& row, JobIndex job) const {
   const core::JobSpec& spec = context_.spec(job);
   const Fold& fold = folds_[job];
-  const Instant interrupted = std::max(context_.life_began, context_.awake_since);
+  Instant interrupted = std::max(context_.life_began, context_.awake_since);
+  // A jump of the wall clock is an interruption for those who go by it.
+  if (context_.jumped_at && core::follows_the_wall(spec.schedule)) {
+    interrupted = std::max(interrupted, *context_.jumped_at);
+  }
   switch (row.disposition) {
     case core::Disposition::coalesced:
       return row.run && (open_.contains(*row.run) || was_ended(*row.run));

@@ -57,6 +57,13 @@ void SlotCheck::wall_moved() {
   }
 }
 
+bool SlotCheck::waits_for_the_clock(JobIndex job, Duration interval) const {
+  const auto& name = next_[job].name;
+  if (!follows_the_wall(job)) return false;
+  return !name ||
+         Instant{name->time_since_epoch() - context_.wall_offset} > context_.now + interval;
+}
+
 void SlotCheck::require(JobIndex job) {
   const Next& next = next_[job];
   if (follows_the_wall(job)) {

@@ -36,6 +36,10 @@ class SlotCheck {
   /// The line went back, since a restart lost a clock step.
   void line_went_back();
 
+  /// The wall clock is set so far behind what was decided by it that no slot comes for more than
+  /// `interval`.
+  bool waits_for_the_clock(JobIndex job, Duration interval) const;
+
   /// slot_decided: is slot `number` still undecided?
   void missed(JobIndex job, SlotNumber number);
 
