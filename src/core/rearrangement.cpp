@@ -1,8 +1,8 @@
 #include "core/rearrangement.h"
 
 #include <limits>
+#include <map>
 #include <string_view>
-#include <unordered_map>
 #include <utility>
 
 namespace takt::core {
@@ -37,7 +37,7 @@ class Rearrangement {
  private:
   /// Of each job of the new file, where it was: listed, or behind those.
   std::vector<JobIndex> old_places() const {
-    std::unordered_map<std::string_view, JobIndex> left;
+    std::map<std::string_view, JobIndex> left;
     for (JobIndex i = s_.listed; i < s_.jobs.size(); ++i) left.emplace(s_.spec.jobs[i].name, i);
     std::vector<JobIndex> places;
     places.reserve(fleet_.jobs.size());

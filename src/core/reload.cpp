@@ -5,12 +5,12 @@
 #include <memory>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
 #include "core/definition.h"
 #include "core/degraded.h"
+#include "core/job_names.h"
 #include "core/rearrangement.h"
 #include "core/schedule.h"
 #include "core/settle.h"
@@ -190,13 +190,11 @@ void refuse(Turn& turn, const Reload& event, const std::string& why) {
 /// another one or none.
 void miss_slots_of_changed(Turn& turn, const FleetSpec& fleet) {
   if (turn.s.store_ok) return;
-  std::unordered_map<std::string_view, const JobSpec*> wanted;
-  for (const JobSpec& spec : fleet.jobs) wanted.emplace(spec.name, &spec);
+  const JobNames wanted(fleet.jobs, static_cast<JobIndex>(fleet.jobs.size()));
   for (JobIndex i = 0; i < turn.s.listed; ++i) {
     const JobSpec& before = turn.s.spec_of(i);
-    const auto found = wanted.find(before.name);
-    if (found != wanted.end()) {
-      JobSpec spec = *found->second;
+    if (const auto found = wanted.find(fleet.jobs, before.name)) {
+      JobSpec spec = fleet.jobs[*found];
       share_command(spec, before);
       if (spec == before) continue;
     }

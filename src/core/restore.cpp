@@ -3,11 +3,11 @@
 #include <algorithm>
 #include <set>
 #include <string_view>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
 #include "core/definition.h"
+#include "core/job_names.h"
 #include "core/settle.h"
 #include "core/wall_slots.h"
 #include "core/watchdog.h"
@@ -105,12 +105,9 @@ void restore_attempt(State& s, Run& run, const AttemptRow& row) {
   s.leftovers += 1;
 }
 
-/// Where a job's facts are, by its name; also of jobs that have left the fleet file.
-using Places = std::unordered_map<std::string_view, JobIndex>;
-
-void restore_runs(State& s, const Stored& stored, const Places& places, Instant now) {
+void restore_runs(State& s, const Stored& stored, const JobNames& places, Instant now) {
   for (const RunRow& row : stored.open_runs) {
-    const JobIndex index = places.at(row.job);
+    const JobIndex index = *places.find(s.spec.jobs, row.job);
     Run run = restored_run(s, row, index);
     s.jobs[index].open.push_back(run.id);
     s.runs.emplace(run.id, std::move(run));
@@ -131,18 +128,17 @@ void restore_runs(State& s, const Stored& stored, const Places& places, Instant 
   }
 }
 
-/// Room for every job of the file, and behind them for those that only the store knows.
-Places make_room(State& s, const Stored& stored) {
+/// Room for every job of the file, and behind them for those that only the store knows. Returned is
+/// where the facts of each of them are.
+JobNames make_room(State& s, const Stored& stored) {
   std::set<std::string_view> left;
   s.listed = static_cast<JobIndex>(s.spec.jobs.size());
-  Places places;
-  places.reserve(s.listed);
-  for (JobIndex i = 0; i < s.listed; ++i) places.emplace(s.spec.jobs[i].name, i);
+  s.names = JobNames(s.spec.jobs, s.listed);
   for (const JobRow& row : stored.jobs) {
-    if (!places.contains(row.job)) left.insert(row.job);
+    if (!s.find_job(row.job)) left.insert(row.job);
   }
   for (const RunRow& row : stored.open_runs) {
-    if (!places.contains(row.job)) left.insert(row.job);
+    if (!s.find_job(row.job)) left.insert(row.job);
   }
   for (const std::string_view name : left) {
     JobSpec only_name;
@@ -151,10 +147,7 @@ Places make_room(State& s, const Stored& stored) {
   }
   s.jobs.resize(s.spec.jobs.size());
   s.wake = WakeQueue{s.jobs.size()};
-  places.clear();  // the names have moved
-  for (JobIndex i = 0; i < s.jobs.size(); ++i) places.emplace(s.spec.jobs[i].name, i);
-  s.names = JobNames(s.spec.jobs, s.listed);
-  return places;
+  return {s.spec.jobs, static_cast<JobIndex>(s.jobs.size())};
 }
 
 /// The machine went down under the last daemon: what it recorded at last may not have reached the
@@ -188,13 +181,13 @@ State restore(FleetSpec spec, const Stored& stored, NodeFacts node, double speed
     s.last_token.value += kUnsyncedIdsMax;
     s.last_event.value += kUnsyncedIdsMax;
   }
-  const Places places = make_room(s, stored);
+  const JobNames places = make_room(s, stored);
   for (Job& job : s.jobs) job.first_loaded = now;
 
   const Instant decided_through = stored.fleet ? s.instant(stored.fleet->clock) : now;
   std::vector<bool> known(s.jobs.size(), false);
   for (const JobRow& row : stored.jobs) {
-    const JobIndex index = places.at(row.job);
+    const JobIndex index = *places.find(s.spec.jobs, row.job);
     known[index] = true;
     restore_job(s, index, row, decided_through, now);
   }
@@ -204,13 +197,13 @@ State restore(FleetSpec spec, const Stored& stored, NodeFacts node, double speed
     s.jobs[i].job_row_dirty = true;
   }
   for (const HeartbeatRow& row : stored.heartbeats) {
-    const auto found = places.find(row.job);
-    if (found != places.end()) restore_heartbeat(s, s.jobs[found->second], row);
+    const auto index = places.find(s.spec.jobs, row.job);
+    if (index) restore_heartbeat(s, s.jobs[*index], row);
   }
   for (const auto& [name, lengths] : stored.durations) {
-    const auto found = places.find(name);
-    if (found == places.end()) continue;
-    for (const Duration length : lengths) s.jobs[found->second].durations.add(length);
+    const auto index = places.find(s.spec.jobs, name);
+    if (!index) continue;
+    for (const Duration length : lengths) s.jobs[*index].durations.add(length);
   }
   restore_runs(s, stored, places, now);
   for (JobIndex i = 0; i < s.listed; ++i) {
