@@ -161,7 +161,6 @@ void World::start_daemon() {
     agenda_.enter(now_ + life->lasts, KillDaemon{life_, life->fault});
   }
   perform(daemon_->open(daemon_time()));
-  if (outage_) agenda_.enter(now_, CommitDue{});  // it finds out at its first attempt
   note_reconciled();
 }
 
@@ -175,6 +174,7 @@ void World::lose_daemon(Duration downtime) {
   stale_ = queued_;
   answers_.clear();
   daemon_knows_ = crash_now_ = journal_entered_ = journal_full_ = false;
+  commit_entered_ = false;  // the next daemon's writer is not held by what this one's waited for
   crash_window_.reset();
   frozen_until_ = now_;
   witness([&](Checker& checker) { checker.daemon_down(now_); });
