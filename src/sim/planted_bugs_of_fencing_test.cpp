@@ -77,6 +77,24 @@ class WritesAnOlderAttemptAgain : public Saboteur {
   std::map<RunId, core::AttemptRow> ended_;
 };
 
+/// The fleet's row says that no token was given out. (What a new daemon reads is true, or it would
+/// fall over the tokens that are still in use.)
+class ForgetsTheLastToken : public Saboteur {
+ public:
+  void wants(core::Effects& effects) override {
+    for (core::Effect& effect : effects) {
+      auto* persist = std::get_if<core::Persist>(&effect);
+      if (persist != nullptr) last_ = std::exchange(persist->batch.fleet.last_token, Token{});
+    }
+  }
+  void reads(core::Stored& stored) override {
+    if (stored.fleet) stored.fleet->last_token = last_;
+  }
+
+ private:
+  Token last_;
+};
+
 class IgnoresTheLock : public Saboteur {
  public:
   bool locks() override { return false; }
@@ -159,7 +177,7 @@ std::vector<PlantedBug> fencing_bugs() {
          });
        }},
       {"ForgetsTheLastToken", "S11", "the fleet's row tells of no tokens",
-       [] { return on_batches([](core::Batch& batch) { batch.fleet.last_token = Token{}; }); }},
+       [] { return std::make_unique<ForgetsTheLastToken>(); }},
       {"ClearsTheFenceCheck", "S11", "a late end is taken for that of the newest attempt",
        [] { return std::make_unique<ClearsTheFenceCheck>(); }},
       {"WritesAnOlderAttemptAgain", "S11", "an ended attempt is written once more after its retry",
