@@ -100,6 +100,7 @@ void World::apply_fault(Behaviour& behaviour, Fault fault, JobIndex job) {
       return;
     case Fault::end_told_twice:
       behaviour.told_twice = true;
+      behaviour.exit_code = 1;  // so that a retry may be there when it is told again
       return;
     default:
       return;  // not a fault of processes
