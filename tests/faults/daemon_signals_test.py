@@ -1,6 +1,8 @@
 """P3, P17-P19: what is done to the daemon itself, short of killing it."""
 import shutil
 import signal
+import subprocess
+import sys
 import time
 import unittest
 
@@ -9,6 +11,20 @@ from fleet import alive, tagged_processes, wait_until
 from injection import FaultFleet
 
 LONG = '[job.long]\nrun = "sleep 600"\nkill_grace = "1s"\n'
+
+# Takes the lock ($1) as its pid's, leaves it to a child for a moment, and is gone.
+HEIR = """
+import fcntl, os, struct, sys, time
+lock = os.open(sys.argv[1], os.O_RDWR)
+fcntl.fcntl(lock, 37, struct.pack("hhqqi4x", fcntl.F_WRLCK, 0, 0, 0, 0))  # F_OFD_SETLK
+os.ftruncate(lock, 0)
+os.pwrite(lock, f"{os.getpid()}\\n".encode(), 0)
+if os.fork() == 0:
+    os.close(1)
+    time.sleep(0.2)
+    os._exit(0)
+print("held", flush=True)
+"""
 
 
 class Daemon(unittest.TestCase):
@@ -97,6 +113,18 @@ class Daemon(unittest.TestCase):
         self.assertTrue(alive(pid), "the first one's jobs are not touched")
         self.assertEqual(fleet.job("long")["running"]["run"], run)
         self.assertEqual(len(fleet.rows("select node from nodes")), 1, "it wrote nothing")
+
+    def test_p18_a_lock_that_a_dead_daemons_child_still_holds_is_waited_for(self):
+        """As when it was killed between the birth of a job's process and its becoming a program."""
+        fleet = self.up(LONG)
+        self.assertEqual(fleet.down(), 0)
+        heir = subprocess.Popen([sys.executable, "-c", HEIR, str(fleet.state_dir / "takt.lock")],
+                                stdout=subprocess.PIPE)
+        self.assertTrue(heir.stdout.readline())
+        heir.wait(10)
+        heir.stdout.close()
+        fleet.up()
+        self.assertEqual(fleet.takt("status").returncode, 0)
 
     def test_p19_sigterm_and_sigint_end_everything_within_the_grace(self):
         for ends in (signal.SIGTERM, signal.SIGINT):
