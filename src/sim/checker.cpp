@@ -196,7 +196,10 @@ void Checker::tree_started(Instant at, const Start& start) {
   move(at);
   nodes_.tree_started(start.life, start.run);
   trees_.started(start.token, start.run, start.attempt, start.job, runs_.slot_of(start.run));
-  if (const auto due = runs_.free_slot_of(start.run)) prompt_.started_freely(*due);
+  // A step of up to a second makes slots of the wall clock late and jumps over none.
+  const bool goes_by_the_wall = core::follows_the_wall(context_.spec(start.job).schedule);
+  const auto due = goes_by_the_wall ? std::nullopt : runs_.free_slot_of(start.run);
+  if (due) prompt_.started_freely(*due);
 }
 
 void Checker::tree_signalled(Instant at, Token token) {
