@@ -51,7 +51,11 @@ std::string played(const core::FleetSpec& fleet, const std::vector<Step>& steps,
 
 RC_GTEST_PROP(ReloadLaws, TheSameFileChangesNothing, ()) {
   const core::FleetSpec fleet = any_fleet();
-  const std::vector<Step> steps = any_steps();
+  std::vector<Step> steps = any_steps();
+  for (Step& step : steps) {
+    // Stores fail without a journal: the event of a reload takes room in one, and so changes what fits.
+    if (step.what >= 84 && step.what < 95 && step.what % 5 == 2) step.amount = 0;
+  }
   RC_ASSERT(played(fleet, steps, true) == played(fleet, steps, false));
 }
 
