@@ -235,7 +235,6 @@ std::vector<std::string> expected_coverage() {
           "attempt.cancelled",
           "run.ok",
           "run.failed",
-          "run.timeout",
           "run.hung",
           "run.oom",
           "run.spawn_failed",
@@ -298,8 +297,7 @@ std::vector<std::string> expected_coverage() {
           "slot.coalesced.down",
           "slot.coalesced.overlap",
           "slot.coalesced.start_within",
-          "slot.cancelled.manual",
-          "slot.cancelled.overlap"};
+          "slot.cancelled.manual"};
 }
 
 Mix nasty_mix() {
