@@ -89,7 +89,13 @@ Decided decided_in(const RecordedRows& rows, RunId last) {
 
 RC_GTEST_PROP(ReloadLaws, ComesToWhatARestartWithTheNewFileComesTo, ()) {
   const core::FleetSpec fleet = any_fleet();
-  const core::FleetSpec edited = any_edit_of(fleet);
+  core::FleetSpec edited = any_edit_of(fleet);
+  // A shorter one may be over by now: missed at once by a reload, counted anew by a start.
+  for (core::JobSpec& job : edited.jobs) {
+    for (const core::JobSpec& before : fleet.jobs) {
+      if (before.name == job.name) job.start_within = before.start_within;
+    }
+  }
   const std::vector<Step> steps = any_steps();
   const auto after = [&](bool by_restart) {
     bool stopping = false;  // such a daemon refuses, and its next start does what it is asked
