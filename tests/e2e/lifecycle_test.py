@@ -124,7 +124,7 @@ class Lifecycle(unittest.TestCase):
         with Fleet(LONG) as fleet:
             self.assertEqual(fleet.takt("up", "--for", "200ms").returncode, 0)
             with sqlite3.connect(fleet.state_dir / "takt.db") as db:
-                db.execute("update schema_version set version = 99")
+                db.execute("update schema_version set version = 99 where version = (select max(version) from schema_version)")
             db.close()
             refused = fleet.takt("up", "--for", "200ms")
             self.assertEqual(refused.returncode, 6)
