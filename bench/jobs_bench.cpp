@@ -21,7 +21,7 @@ constexpr int kJobs = 16;  // more than run at once: one is always ready
 
 std::string fleet() {
   std::string text = "[fleet]\nmax_running = " + std::to_string(kInFlight) +
-                     "\n[defaults]\nrun = [\"/bin/true\"]\nafter = \"1ms\"\n";
+                     "\n[defaults]\nrun = [\"/bin/true\"]\nafter = \"1ms\"\nkeep_runs = 1000000\n";
   for (int i = 0; i < kJobs; ++i) text += "[job.short-" + std::to_string(i) + "]\n";
   return text;
 }
