@@ -86,8 +86,7 @@ INSTANTIATE_TEST_SUITE_P(
               "3:6 error: at must be a date and time like "
               "\"2026-12-01T09:00:00+01:00\", not the integer 1"},
         Wrong{"at = '1999-12-01T09:00:00Z'", "3:6 error: at lies before 2020: it will never come"},
-        Wrong{"dst_gap = 'skip'",
-              "3:1 error: dst_gap is for cron, which this job does not have"}));
+        Wrong{"dst_gap = 'skip'", "3:1 error: dst_gap is for cron, which this job does not have"}));
 
 INSTANTIATE_TEST_SUITE_P(
     Policy, WrongValue,
