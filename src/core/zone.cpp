@@ -35,9 +35,9 @@ Zone::Zone(std::string name, seconds offset_before, std::vector<ZoneChange> chan
 }
 
 const std::shared_ptr<const Zone>& Zone::utc() {
-  static const auto kUtc =
+  static const auto utc =
       std::make_shared<const Zone>("UTC", seconds{0}, std::vector<ZoneChange>{});
-  return kUtc;
+  return utc;
 }
 
 std::size_t Zone::stretch_at(std::chrono::sys_seconds at) const {
