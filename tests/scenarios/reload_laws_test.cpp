@@ -72,8 +72,10 @@ struct Decided {
 Decided decided_in(const RecordedRows& rows, RunId last) {
   Decided decided;
   for (const auto& [name, row] : rows.jobs()) {
-    decided.cursors[name] = row.schedule + " " + std::to_string(row.next_number) + " " +
-                            (row.next_at ? scenario_time(*row.next_at) : "none") +
+    // Its next slot follows from an end, and a restart ends what a reload lets run.
+    const bool is_after = row.schedule.starts_with("after ");
+    const std::string next = row.next_at && !is_after ? scenario_time(*row.next_at) : "none";
+    decided.cursors[name] = row.schedule + " " + std::to_string(row.next_number) + " " + next +
                             (row.paused ? " paused" : "") + (row.quarantined ? " quarantined" : "");
   }
   for (const auto& [id, row] : rows.runs()) {
