@@ -5,6 +5,7 @@
 #include <rapidcheck/gtest.h>
 
 #include <map>
+#include <set>
 #include <sstream>
 #include <string>
 #include <vector>
@@ -17,15 +18,16 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// What happened, without the reloads' own words.
-std::string told_without_reloads(const std::string& text) {
-  std::string kept;
+/// What happened, without the reloads' own words. Each line begins with its time; what became of several
+/// jobs in one turn may stand in any order.
+std::multiset<std::string> told_without_reloads(const std::string& text) {
+  std::multiset<std::string> kept;
   std::istringstream stream{text};
   for (std::string line; std::getline(stream, line);) {
     const bool of_reload = line.find(" reloaded: ") != std::string::npos ||
                            line.find("not reloaded: ") != std::string::npos ||
                            line.find(" answer ") != std::string::npos;
-    if (!of_reload) kept += line + "\n";
+    if (!of_reload) kept.insert(line);
   }
   return kept;
 }
@@ -34,7 +36,8 @@ std::string told_without_reloads(const std::string& text) {
 constexpr int kKills = 95;
 
 /// Plays the steps, all in the life of one daemon; in between, where `reloads` says so, the same file is reloaded.
-std::string played(const core::FleetSpec& fleet, const std::vector<Step>& steps, bool reloads) {
+std::multiset<std::string> played(const core::FleetSpec& fleet, const std::vector<Step>& steps,
+                                  bool reloads) {
   std::string text;
   Narrator narrator;
   World world{fleet, [&](WallTime at, const core::Effect& effect) {
