@@ -1,0 +1,43 @@
+#pragma once
+// Line: runs that are alike to admission (same uses, class, critical, rounded length), best rank
+// first.
+
+#include <memory>
+#include <set>
+
+#include "base/ids.h"
+#include "base/time.h"
+#include "core/pool.h"
+
+namespace takt::core {
+
+/// Smaller is better: due time + class x ageing; the older run first.
+struct Rank {
+  Instant at;
+  RunId run;
+  friend auto operator<=>(const Rank&, const Rank&) = default;
+};
+
+struct LineKey {
+  std::shared_ptr<const Uses> uses;
+  Priority priority = Priority::P2;
+  bool critical = false;
+  Duration length{0};  // rounded up
+
+  /// Orders by what the uses say, not by where they lie.
+  struct Less {
+    bool operator()(const LineKey& a, const LineKey& b) const;
+  };
+};
+
+/// `length` rounded up to 1, 1.25, 1.5 or 1.75 times a power of two milliseconds; at least 1 ms.
+Duration rounded_up(Duration length);
+
+struct Line {
+  LineKey key;
+  std::set<Rank> ranks;
+
+  const Rank& head() const { return *ranks.begin(); }
+};
+
+}  // namespace takt::core
