@@ -321,39 +321,34 @@ std::vector<RunId> AdmissionQueue::queue_of(PoolIndex pool) const {
 
 // --- who would be delayed ------------------------------------------------------------------------
 
+/// The best head of several lists that ranks better than `than`, stepped over in each; nullopt: none.
+std::optional<AdmissionQueue::LineId> AdmissionQueue::take_best(std::span<Range> lists,
+                                                                const Rank& than) {
+  const Rank* best = &than;
+  std::optional<LineId> line;
+  for (const auto& [at, end] : lists) {
+    if (at == end || !(at->first < *best)) continue;
+    best = &at->first;
+    line = at->second;
+  }
+  for (auto& [at, end] : lists) {
+    if (line && at != end && at->second == *line) ++at;
+  }
+  return line;
+}
+
 /// Asks about each line that shares a pool with the candidate and whose head ranks better, best
 /// first, until one is said yes to.
 template <class Judge>
 bool AdmissionQueue::any_better_head(const Candidate& one, Among among, Judge judge) const {
-  using Range = std::pair<Heads::const_iterator, Heads::const_iterator>;
-  const auto walk = [&](std::span<Range> lists) {
-    while (true) {
-      const Rank* best = nullptr;
-      LineId line = 0;
-      for (const auto& [at, end] : lists) {
-        if (at == end || !(at->first < one.rank) || (best != nullptr && !(at->first < *best))) {
-          continue;
-        }
-        best = &at->first;
-        line = at->second;
-      }
-      if (best == nullptr) return false;
-      for (auto& [at, end] : lists) {
-        if (at != end && at->second == line) ++at;
-      }
-      if (is_eligible(lines_[line], among) && judge(line)) return true;
-    }
-  };
-  if (one.key.uses->size() == 1) {
-    const Heads& heads = waiting_[one.key.uses->front().pool].heads;
-    Range only{heads.begin(), heads.end()};
-    return walk({&only, 1});
-  }
   std::vector<Range> lists;
   for (const Use& use : *one.key.uses) {
     lists.emplace_back(waiting_[use.pool].heads.begin(), waiting_[use.pool].heads.end());
   }
-  return walk(lists);
+  while (const auto line = take_best(lists, one.rank)) {
+    if (is_eligible(lines_[*line], among) && judge(*line)) return true;
+  }
+  return false;
 }
 
 bool AdmissionQueue::delays(const Candidate& one, LineId other, Look& look, int depth) const {

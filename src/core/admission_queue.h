@@ -24,6 +24,7 @@
 #include <memory>
 #include <optional>
 #include <set>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -92,6 +93,7 @@ class AdmissionQueue {
     Rank rank;
   };
   using Heads = std::map<Rank, LineId>;
+  using Range = std::pair<Heads::const_iterator, Heads::const_iterator>;
   /// What one look has worked out already; nothing starts while it lasts.
   struct Look {
     Instant now;
@@ -138,6 +140,7 @@ class AdmissionQueue {
     const LineKey& key;
     Rank rank;
   };
+  static std::optional<LineId> take_best(std::span<Range> lists, const Rank& than);
   template <class Judge>
   bool any_better_head(const Candidate& one, Among among, Judge judge) const;
   bool delays(const Candidate& one, LineId other, Look& look, int depth) const;
