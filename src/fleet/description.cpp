@@ -1,5 +1,7 @@
 #include "fleet/description.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 
@@ -85,6 +87,18 @@ const KeyTable<JobDraft>& job_keys() {
                                         retry_section(), watch_section(), resource_section(),
                                         process_section(), record_section(), about_section()}};
   return keys;
+}
+
+std::string title_of(const TableInfo& table) {
+  switch (table.place) {
+    case TableInfo::Place::root:
+      return table.keys ? fmt::format("[{}]", table.name) : std::string{table.name};
+    case TableInfo::Place::family:
+      return fmt::format("[{}.NAME]", table.name);
+    case TableInfo::Place::nested:
+      break;
+  }
+  return table.name == "params" ? "params.NAME" : std::string{table.name};
 }
 
 }  // namespace takt::fleet

@@ -8,6 +8,7 @@
 //
 // To turn a key on: give its row a decoder and take `.supported = false` away. Nothing else knows.
 
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -36,6 +37,9 @@ const std::vector<TableInfo>& tables();
 
 /// The table or key at the top of the file with this name; null when there is none.
 const TableInfo* find_table(std::string_view name);
+
+/// How the table is written in a file: "[fleet]", "[job.NAME]", or the bare key of a nested one.
+std::string title_of(const TableInfo& table);
 
 const KeyTable<FleetDraft>& fleet_keys();
 const KeyTable<JobDraft>& job_keys();  // of [defaults] and [job.NAME]

@@ -58,18 +58,6 @@ std::string row(const KeyInfo& key, bool table_supported) {
                      supported ? "" : "*Not supported yet.* ", cell(key.meaning));
 }
 
-std::string title_of(const TableInfo& table) {
-  switch (table.place) {
-    case TableInfo::Place::root:
-      return table.keys ? fmt::format("[{}]", table.name) : std::string{table.name};
-    case TableInfo::Place::family:
-      return fmt::format("[{}.NAME]", table.name);
-    case TableInfo::Place::nested:
-      break;
-  }
-  return table.name == "params" ? "params.NAME" : std::string{table.name};
-}
-
 std::string rows(const TableInfo& table) {
   std::string text;
   for (const Section& section : table.keys->sections()) {
