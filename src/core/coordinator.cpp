@@ -51,6 +51,8 @@ void apply(Turn& turn, const Event& event) {
                    [&](const AttemptEnded& e) { on_ended(turn, e); },
                    [&](const BeatHeard& e) { on_beat(turn, e); },
                    [&](const LeftoverGone& e) { on_leftover_gone(turn, e); },
+                   [&](const MemoryRead&) {},
+                   [&](const CleanedUp&) {},
                    [&](const Trigger& e) { on_trigger(turn, e); },
                    [&](const Cancel& e) { on_cancel(turn, e); },
                    [&](const Pause& e) { on_pause(turn, e); },

@@ -49,6 +49,10 @@ struct KillLeftover {
   AttemptRow attempt;
 };
 
+/// Memory is critical: do what frees some, one action after the other, each answered by CleanedUp; the
+/// last one says so. Never asked for again before that.
+struct CleanUp {};
+
 /// Why a request was not carried out.
 struct Refusal {
   enum class Kind { not_found, refused, invalid } kind;
@@ -71,7 +75,8 @@ struct Stopped {
   Seq after;
 };
 
-using Effect = std::variant<Persist, LaunchAttempt, KillTree, KillLeftover, Answer, Stopped>;
+using Effect =
+    std::variant<Persist, LaunchAttempt, KillTree, KillLeftover, CleanUp, Answer, Stopped>;
 using Effects = std::vector<Effect>;
 
 }  // namespace takt::core

@@ -13,6 +13,7 @@
 #include "base/time.h"
 #include "core/beat.h"
 #include "core/journal.h"
+#include "core/memory.h"
 #include "core/rows.h"
 #include "core/spec.h"
 
@@ -114,6 +115,24 @@ struct LeftoverGone {
   int killed = 0;  // processes that were still alive
 };
 
+// --- memory --------------------------------------------------------------------------------------
+
+/// The memory was read. Comes before whatever may start something, and from time to time while the
+/// level is not normal.
+struct MemoryRead {
+  MemoryReading reading;
+};
+
+/// One action of CleanUp is over.
+struct CleanedUp {
+  std::string action;  // what was done, e.g. "cleanup command"
+  bool ok = true;
+  std::string text;  // how it ended, in words; may be empty
+  MemoryReading before;
+  MemoryReading after;
+  bool last = false;  // nothing more is to be done
+};
+
 // --- requests ------------------------------------------------------------------------------------
 
 struct Trigger {
@@ -164,9 +183,9 @@ struct ReloadFailed {
   std::vector<std::pair<std::string, std::string>> data;  // of the event that tells it
 };
 
-using Event =
-    std::variant<Tick, ClockStepped, Recorded, StoreFailed, Journaled, JournalFull, StoreBack,
-                 AttemptStarted, StartDeferred, MainsEnded, AttemptEnded, BeatHeard, LeftoverGone,
-                 Trigger, Cancel, Pause, Resume, Drain, ShutDown, Reload, ReloadFailed>;
+using Event = std::variant<Tick, ClockStepped, Recorded, StoreFailed, Journaled, JournalFull,
+                           StoreBack, AttemptStarted, StartDeferred, MainsEnded, AttemptEnded,
+                           BeatHeard, LeftoverGone, MemoryRead, CleanedUp, Trigger, Cancel, Pause,
+                           Resume, Drain, ShutDown, Reload, ReloadFailed>;
 
 }  // namespace takt::core

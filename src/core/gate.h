@@ -7,6 +7,10 @@
 //   paused       nobody paused it                                          else skip
 //   quarantined  it is not locked up after failing too often               else skip
 //   overlap      no earlier run of the job is in the way                   else skip or hold
+//   dependencies what it needs is fresh                                    else hold or skip
+//   memory       enough is free (critical jobs: a warning)                 else skip or hold
+//   pools        its units of every pool are free                          else hold
+//   turn         nobody of better rank would be delayed                    else hold
 //   node         this node takes work (not draining, below max_running)    else hold
 //   store        rows can be written                                       else hold
 //
@@ -20,10 +24,22 @@
 #include "base/ids.h"
 #include "base/time.h"
 #include "base/words.h"
+#include "core/vocabulary.h"
 
 namespace takt::core {
 
-enum class GateName { enabled, paused, quarantined, overlap, node, store };
+enum class GateName {
+  enabled,
+  paused,
+  quarantined,
+  overlap,
+  dependencies,
+  memory,
+  pools,
+  turn,
+  node,
+  store
+};
 enum class GateAnswer { pass, hold, skip, not_asked };
 
 /// A run that stands in the way.
@@ -41,6 +57,8 @@ struct Gate {
   std::vector<Holder> holders;
   std::optional<WallTime> until;  // when it is expected to pass
   std::string text;               // one sentence for people
+  /// Of a skip, where the gate knows more reasons than one. Not part of what is stored.
+  std::optional<Reason> reason;
   friend bool operator==(const Gate&, const Gate&) = default;
 };
 
@@ -51,8 +69,9 @@ using Gates = std::vector<Gate>;
 namespace takt {
 
 template <>
-inline constexpr std::array<std::string_view, 6> kWords<core::GateName>{
-    "enabled", "paused", "quarantined", "overlap", "node", "store"};
+inline constexpr std::array<std::string_view, 10> kWords<core::GateName>{
+    "enabled", "paused", "quarantined", "overlap", "dependencies",
+    "memory",  "pools",  "turn",        "node",    "store"};
 template <>
 inline constexpr std::array<std::string_view, 4> kWords<core::GateAnswer>{"pass", "hold", "skip",
                                                                           "not_asked"};

@@ -159,6 +159,9 @@ void explain_store(const Question& q, Gate& gate) {
   }
 }
 
+GateAnswer ask_nothing(const Question&) { return GateAnswer::pass; }
+void explain_nothing(const Question&, Gate&) {}
+
 // --- all of them
 
 struct Rule {
@@ -174,6 +177,10 @@ constexpr std::array<Rule, kGateCount> kRules{{
     {GateName::paused, true, ask_paused, explain_paused},
     {GateName::quarantined, true, ask_quarantined, explain_quarantined},
     {GateName::overlap, false, ask_overlap, explain_overlap},
+    {GateName::dependencies, true, ask_nothing, explain_nothing},
+    {GateName::memory, true, ask_nothing, explain_nothing},
+    {GateName::pools, false, ask_nothing, explain_nothing},
+    {GateName::turn, false, ask_nothing, explain_nothing},
     {GateName::node, false, ask_node, explain_node},
     {GateName::store, false, ask_store, explain_store},
 }};
@@ -251,6 +258,13 @@ Reason reason_of(GateName gate) {
       return Reason::quarantined;
     case GateName::overlap:
       return Reason::overlap;
+    case GateName::dependencies:
+      return Reason::dep_timeout;
+    case GateName::memory:
+      return Reason::memory;
+    case GateName::pools:
+    case GateName::turn:
+      return Reason::pool;
     case GateName::node:
       return Reason::draining;
     case GateName::store:

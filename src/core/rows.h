@@ -88,6 +88,7 @@ struct HeartbeatRow {
   std::optional<WallTime> last_beat_at;
   std::optional<int> progress;  // 0..100, of the newest attempt, as it said itself
   std::string note;
+  std::optional<WallTime> last_success_started_at;  // of the run whose success was the last
 };
 
 struct RunRow {
@@ -116,6 +117,7 @@ struct RunRow {
   std::string note;     // why a run without a slot exists, in words
   std::vector<std::pair<std::string, std::string>> params;
   Gates gates;  // as answered when it did not start at once; empty when it did
+  std::optional<WallTime> lent_rank_at;  // a better rank, of a run that waits for this one
 };
 
 /// A started process, as precisely as the kernel names one. Zero fields: not known (yet).
@@ -144,6 +146,8 @@ struct AttemptRow {
   std::int64_t log_bytes = 0;
   int leaked = 0;  // processes of the tree that outlived the main one and were killed
   NodeId node;
+  std::vector<std::pair<std::string, std::string>> uses;  // units held, by pool, while it lives
+  std::optional<double> memory_used_ratio;                // as read before the start
 };
 
 /// Slots first..last of one job that ended alike without a run of their own (skipped, missed,

@@ -17,6 +17,10 @@
 #include "base/ids.h"
 #include "base/time.h"
 #include "core/cron_slots.h"
+#include "core/memory.h"
+#include "core/need.h"
+#include "core/pool.h"
+#include "core/shared_value.h"
 #include "core/vocabulary.h"
 
 namespace takt::core {
@@ -105,6 +109,7 @@ struct Command {
   int nice = 0;
   unsigned umask = 077;
   std::uint64_t log_max_bytes = 10ULL << 20U;
+  std::int64_t memory_max_bytes = 0;  // of the whole tree; 0: no limit
   int keep_runs = 100;
   Duration keep_for = std::chrono::hours{24 * 30};
   friend bool operator==(const Command&, const Command&) = default;
@@ -148,6 +153,9 @@ struct JobSpec {
   std::optional<int> quarantine_after;  // consecutive failed runs
   std::optional<Duration> expect;       // the median, until there is history
 
+  SharedValue<Needs> needs;
+  SharedValue<Uses> uses;  // positions in FleetSpec::pools
+
   std::shared_ptr<const Command> command;
   std::vector<Param> params;
   std::vector<std::string> tags;
@@ -175,8 +183,11 @@ struct FleetSpec {
   std::string timezone = "UTC";
   std::string state_dir;  // absolute
   Duration ageing = std::chrono::minutes{10};
-  int max_running = 1000;     // attempts alive at once
-  std::vector<JobSpec> jobs;  // in the order of the file; names are unique
+  int max_running = 1000;  // attempts alive at once
+  MemorySpec memory;
+  std::shared_ptr<const Command> cleanup;  // run when memory is critical; null: none
+  std::vector<PoolSpec> pools;             // in the order of the file; names are unique
+  std::vector<JobSpec> jobs;               // in the order of the file; names are unique
 };
 
 }  // namespace takt::core

@@ -54,6 +54,10 @@ enum class EventKind {
   job_overdue,
   recovery_started,
   quarantined,
+  memory_high,
+  memory_critical,
+  memory_normal,
+  cleanup_done,
   run_skipped,
   slot_missed,
   store_failed,
@@ -99,11 +103,12 @@ inline constexpr std::array<std::string_view, 4> kWords<core::Priority>{"P0", "P
 template <>
 inline constexpr std::array<std::string_view, 3> kWords<core::Severity>{"info", "warning", "error"};
 template <>
-inline constexpr std::array<std::string_view, 22> kWords<core::EventKind>{
-    "fleet_started", "fleet_stopped",    "reloaded",         "job_hung",      "job_stuck",
-    "job_overdue",   "recovery_started", "quarantined",      "run_skipped",   "slot_missed",
-    "store_failed",  "store_back",       "journal_replayed", "clock_stepped", "leaked_processes",
-    "run_failed",    "run_cancelled",    "attempt_lost",     "paused",        "resumed",
-    "draining",      "problem"};
+inline constexpr std::array<std::string_view, 26> kWords<core::EventKind>{
+    "fleet_started", "fleet_stopped",    "reloaded",      "job_hung",         "job_stuck",
+    "job_overdue",   "recovery_started", "quarantined",   "memory_high",      "memory_critical",
+    "memory_normal", "cleanup_done",     "run_skipped",   "slot_missed",      "store_failed",
+    "store_back",    "journal_replayed", "clock_stepped", "leaked_processes", "run_failed",
+    "run_cancelled", "attempt_lost",     "paused",        "resumed",          "draining",
+    "problem"};
 
 }  // namespace takt

@@ -138,7 +138,7 @@ void FleetDaemon::carry_out(core::Effects effects) {
                      },
                      [&](core::KillTree& e) { launcher_->kill(e.token, e.grace); },
                      [&](core::KillLeftover& e) { launcher_->kill_leftover(e.attempt); },
-                     [&](core::Answer& e) { answer(std::move(e)); },
+                     [&](core::CleanUp&) {}, [&](core::Answer& e) { answer(std::move(e)); },
                      [&](core::Stopped& e) { await_last_batch(e.after); }},
                effect);
   }
@@ -235,7 +235,8 @@ void FleetDaemon::request(core::Event event, std::function<void(api::Reply)> don
             [](core::Recorded&) {}, [](core::StoreFailed&) {}, [](core::StoreBack&) {},
             [](core::Journaled&) {}, [](core::JournalFull&) {}, [](core::AttemptStarted&) {},
             [](core::StartDeferred&) {}, [](core::MainsEnded&) {}, [](core::AttemptEnded&) {},
-            [](core::LeftoverGone&) {}, [](core::ReloadFailed&) {}},
+            [](core::LeftoverGone&) {}, [](core::MemoryRead&) {}, [](core::CleanedUp&) {},
+            [](core::ReloadFailed&) {}},
       event);
   if (finished_) {
     done(is_end ? api::Reply{std::optional<RunId>{}, "stopped"}

@@ -100,7 +100,7 @@ class Writer {
   void write_value(const core::AttemptRow& v) {
     all(v.token, v.run, v.job, v.attempt, v.started_at, v.ended_at, v.outcome, v.process,
         v.exit_code, v.signal, v.spawn_errno, v.error, v.rss_max_bytes, v.log_bytes, v.leaked,
-        v.node);
+        v.node, v.uses, v.memory_used_ratio);
   }
   void write_value(const core::SlotsRow& v) {
     all(v.job, v.first, v.last, v.at, v.last_at, v.disposition, v.reason, v.run, v.decided_at,
@@ -117,6 +117,7 @@ class Writer {
   }
   void write_value(const core::KillTree& v) { all(v.token, v.why, v.grace); }
   void write_value(const core::KillLeftover& v) { write(v.attempt); }
+  void write_value(const core::CleanUp&) {}
   void write_value(const core::Refusal& v) { all(v.kind, v.what, v.hint, v.gates); }
   void write_value(const core::Answer& v) {
     all(v.request, v.after, v.result.has_value(), v.state);
@@ -145,6 +146,13 @@ class Writer {
     all(v.request, v.token, v.beat.progress, v.beat.note);
   }
   void write_value(const core::LeftoverGone& v) { all(v.token, v.killed); }
+  void write_value(const core::MemoryReading& v) {
+    all(v.total_bytes, v.available_bytes, v.stalled, v.source);
+  }
+  void write_value(const core::MemoryRead& v) { write(v.reading); }
+  void write_value(const core::CleanedUp& v) {
+    all(v.action, v.ok, v.text, v.before, v.after, v.last);
+  }
   void write_value(const core::Trigger& v) { all(v.request, v.job, v.params, v.force); }
   void write_value(const core::Cancel& v) { all(v.request, v.run); }
   void write_value(const core::Pause& v) { all(v.request, v.job, v.lasting, v.reason); }

@@ -228,21 +228,22 @@ void World::perform(core::Effects effects) {
   hash_.add(effects);
   if (scenario_.saboteur != nullptr) scenario_.saboteur->wants(effects);
   for (core::Effect& effect : effects) {
-    std::visit(Match{[&](core::Persist& persist) { submit(std::move(persist.batch)); },
-                     [&](core::LaunchAttempt& start) { launch(start); },
-                     [&](core::KillTree& end) { kill(end.token, end.grace, end.why); },
-                     [&](core::KillLeftover& left) {
-                       witness([&](Checker& c) { c.leftover_sought(now_, left.attempt); });
-                       const Duration takes =
-                           dice_trees_.between(Duration{1}, std::chrono::milliseconds{400});
-                       agenda_.enter(now_ + takes, Sweep{left.attempt.token, life_});
-                     },
-                     [&](core::Answer& answer) { acknowledge(std::move(answer)); },
-                     [&](core::Stopped& stopped) {
-                       stop_after_ = stopped.after;
-                       stop_when_recorded();
-                     }},
-               effect);
+    std::visit(
+        Match{[&](core::Persist& persist) { submit(std::move(persist.batch)); },
+              [&](core::LaunchAttempt& start) { launch(start); },
+              [&](core::KillTree& end) { kill(end.token, end.grace, end.why); },
+              [&](core::KillLeftover& left) {
+                witness([&](Checker& c) { c.leftover_sought(now_, left.attempt); });
+                const Duration takes =
+                    dice_trees_.between(Duration{1}, std::chrono::milliseconds{400});
+                agenda_.enter(now_ + takes, Sweep{left.attempt.token, life_});
+              },
+              [&](core::CleanUp&) {}, [&](core::Answer& answer) { acknowledge(std::move(answer)); },
+              [&](core::Stopped& stopped) {
+                stop_after_ = stopped.after;
+                stop_when_recorded();
+              }},
+        effect);
   }
   if (crash_now_) die_of(Fault::daemon_killed_after_launch);
 }

@@ -63,7 +63,7 @@ template <>
 struct RowTable<core::HeartbeatRow> {
   static constexpr std::string_view kName = "job_heartbeats";
   static constexpr std::string_view kKey = "job";
-  static constexpr std::array<std::string_view, 15> kColumns{"job",
+  static constexpr std::array<std::string_view, 16> kColumns{"job",
                                                              "state",
                                                              "last_start_at",
                                                              "last_success_at",
@@ -77,11 +77,13 @@ struct RowTable<core::HeartbeatRow> {
                                                              "node",
                                                              "last_beat_at",
                                                              "progress",
-                                                             "note"};
+                                                             "note",
+                                                             "last_success_started_at"};
   static constexpr auto fields = [](auto& row) {
     return std::tie(row.job, row.state, row.last_start_at, row.last_success_at, row.last_failure_at,
                     row.last_skip_at, row.last_outcome, row.consecutive_failures, row.run,
-                    row.attempt, row.pid, row.node, row.last_beat_at, row.progress, row.note);
+                    row.attempt, row.pid, row.node, row.last_beat_at, row.progress, row.note,
+                    row.last_success_started_at);
   };
 };
 
@@ -89,18 +91,18 @@ template <>
 struct RowTable<core::RunRow> {
   static constexpr std::string_view kName = "runs";
   static constexpr std::string_view kKey = "id";
-  static constexpr std::array<std::string_view, 25> kColumns{
-      "id",           "job",       "cause",      "slot_number", "slot_at",
-      "priority",     "rank_at",   "state",      "disposition", "reason",
-      "outcome",      "queued_at", "started_at", "ended_at",    "lateness_ms",
-      "retry_at",     "attempts",  "failures",   "losses",      "node",
-      "triggered_by", "forced",    "note",       "params",      "gates"};
+  static constexpr std::array<std::string_view, 26> kColumns{
+      "id",         "job",         "cause",        "slot_number", "slot_at",  "priority",
+      "rank_at",    "state",       "disposition",  "reason",      "outcome",  "queued_at",
+      "started_at", "ended_at",    "lateness_ms",  "retry_at",    "attempts", "failures",
+      "losses",     "node",        "triggered_by", "forced",      "note",     "params",
+      "gates",      "lent_rank_at"};
   static constexpr auto fields = [](auto& row) {
     return std::tie(row.run, row.job, row.cause, row.slot_number, row.slot_at, row.priority,
                     row.rank_at, row.state, row.disposition, row.reason, row.outcome, row.queued_at,
                     row.started_at, row.ended_at, row.lateness, row.retry_at, row.attempts,
                     row.failures, row.losses, row.node, row.triggered_by, row.forced, row.note,
-                    row.params, row.gates);
+                    row.params, row.gates, row.lent_rank_at);
   };
 };
 
@@ -108,15 +110,20 @@ template <>
 struct RowTable<core::AttemptRow> {
   static constexpr std::string_view kName = "attempts";
   static constexpr std::string_view kKey = "token";
-  static constexpr std::array<std::string_view, 19> kColumns{
-      "token", "run",           "job",       "attempt", "started_at", "ended_at", "outcome",
-      "pid",   "start_ticks",   "boot_id",   "cgroup",  "exit_code",  "signal",   "spawn_errno",
-      "error", "rss_max_bytes", "log_bytes", "leaked",  "node"};
+  static constexpr std::array<std::string_view, 21> kColumns{
+      "token",         "run",         "job",
+      "attempt",       "started_at",  "ended_at",
+      "outcome",       "pid",         "start_ticks",
+      "boot_id",       "cgroup",      "exit_code",
+      "signal",        "spawn_errno", "error",
+      "rss_max_bytes", "log_bytes",   "leaked",
+      "node",          "uses",        "memory_used_ratio"};
   static constexpr auto fields = [](auto& row) {
     return std::tie(row.token, row.run, row.job, row.attempt, row.started_at, row.ended_at,
                     row.outcome, row.process.pid, row.process.start_ticks, row.process.boot_id,
                     row.process.cgroup, row.exit_code, row.signal, row.spawn_errno, row.error,
-                    row.rss_max_bytes, row.log_bytes, row.leaked, row.node);
+                    row.rss_max_bytes, row.log_bytes, row.leaked, row.node, row.uses,
+                    row.memory_used_ratio);
   };
 };
 

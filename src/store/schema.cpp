@@ -210,7 +210,31 @@ CREATE TABLE journal (                   -- one row: which use of the file `jour
 INSERT INTO journal VALUES (1, lower(hex(randomblob(8))), 1);
 )sql";
 
-constexpr std::array kMigrations{Migration{1, kVersion1}, Migration{2, kVersion2}};
+// Pools, needs, the memory gate, and offsets that were planned. Who holds what follows from the
+// attempts that live: a table of its own could say something else.
+constexpr const char* kVersion3 = R"sql(
+ALTER TABLE job_heartbeats ADD COLUMN last_success_started_at INTEGER;
+ALTER TABLE runs     ADD COLUMN lent_rank_at INTEGER;  -- a better rank, of a run that waits for it
+ALTER TABLE attempts ADD COLUMN uses TEXT NOT NULL DEFAULT '{}';  -- units held, by pool
+ALTER TABLE attempts ADD COLUMN memory_used_ratio REAL;  -- as read before the start
+
+DROP TABLE leases;
+CREATE VIEW leases AS
+  SELECT attempts.token, taken.key AS pool, CAST(taken.value AS INTEGER) AS units,
+         attempts.started_at AS since_at
+    FROM attempts, json_each(attempts.uses) AS taken
+   WHERE attempts.ended_at IS NULL AND attempts.outcome IS NULL;
+
+CREATE TABLE planned_offsets (           -- of jobs with offset = "auto"
+  job        TEXT PRIMARY KEY,
+  schedule   TEXT    NOT NULL,           -- what it was planned for, e.g. "every 5m"
+  offset_ms  INTEGER NOT NULL,
+  planned_at INTEGER NOT NULL
+) STRICT;
+)sql";
+
+constexpr std::array kMigrations{Migration{1, kVersion1}, Migration{2, kVersion2},
+                                 Migration{3, kVersion3}};
 
 }  // namespace
 
