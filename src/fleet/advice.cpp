@@ -10,6 +10,7 @@
 #include "core/schedule.h"
 #include "fleet/complaints.h"
 #include "fleet/preflight.h"
+#include "fleet/resource_advice.h"
 #include "fleet/wall_advice.h"
 
 namespace takt::fleet {
@@ -137,8 +138,11 @@ class Adviser {
 std::vector<Problem> advise(const core::FleetSpec& spec, const Positions& where,
                             std::optional<WallTime> now) {
   Complaints complaints{where.sources()};
+  ResourceAdviser resources{spec, where, complaints};
   for (JobIndex i = 0; i < spec.jobs.size(); ++i) {
-    if (spec.jobs[i].enabled) Adviser{spec.jobs[i], i, where, complaints}.speak(now);
+    if (!spec.jobs[i].enabled) continue;
+    Adviser{spec.jobs[i], i, where, complaints}.speak(now);
+    resources.speak(i);
   }
   return complaints.take();
 }

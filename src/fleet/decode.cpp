@@ -14,10 +14,14 @@
 #include "fleet/description.h"
 #include "fleet/job.h"
 #include "fleet/load.h"
+#include "fleet/memory_table.h"
 #include "fleet/names.h"
+#include "fleet/needs.h"
+#include "fleet/pools.h"
 #include "fleet/quote.h"
 #include "fleet/syntax.h"
 #include "fleet/table_keys.h"
+#include "fleet/top_level.h"
 
 namespace takt::fleet {
 namespace {
@@ -35,77 +39,6 @@ std::string name_of(const std::filesystem::path& path) {
   std::string name = path.filename().string();
   if (name.ends_with(".toml")) name.resize(name.size() - std::string_view{".toml"}.size());
   return as_name(name, "fleet");
-}
-
-/// Known tables of the file, as found. Null: not there, or not a table and complained about.
-struct TopLevel {
-  const toml::table* fleet = nullptr;
-  const toml::table* defaults = nullptr;
-  const toml::table* job = nullptr;
-  const toml::node* include = nullptr;
-};
-
-/// A family is refused once for each of its members, anything else once.
-void refuse_unsupported(const toml::key& key, const toml::node& node, const TableInfo& info,
-                        Complaints& complaints) {
-  const auto* table = node.as_table();
-  if (info.place == TableInfo::Place::family && table != nullptr && !table->empty()) {
-    for (auto&& [member, value] : *table) {
-      complaints.error(blamed_position(member, value),
-                       fmt::format("{}.{} is not supported yet", info.name,
-                                   escape(member.str(), kQuotedColumns)));
-    }
-    return;
-  }
-  complaints.error(blamed_position(key, node), fmt::format("{} is not supported yet", info.name));
-}
-
-std::string hint_for_unknown(std::string_view name) {
-  std::vector<std::string_view> candidates;
-  for (const TableInfo& table : tables()) {
-    if (find_table(table.name) == &table) candidates.push_back(table.name);
-  }
-  if (std::string near = did_you_mean(name, candidates); !near.empty()) return near;
-  if (fleet_keys().find(name)) return "it belongs into [fleet]";
-  if (job_keys().find(name)) return "it belongs into [job.NAME] or [defaults]";
-  return {};
-}
-
-void complain_unknown(const toml::key& key, const toml::node& node, Complaints& complaints) {
-  if (complaints.is_full()) return complaints.error({}, {});
-  complaints.error(
-      blamed_position(key, node),
-      fmt::format("unknown {} {}", node.is_table() ? "table" : "key", quote_name(key.str())),
-      hint_for_unknown(key.str()));
-}
-
-const toml::table* as_table(const toml::key& key, const toml::node& node, Complaints& complaints) {
-  if (const auto* table = node.as_table()) return table;
-  complaints.error(blamed_position(key, node),
-                   fmt::format("{} must be a table, not {}", key.str(), found_in(node)));
-  return nullptr;
-}
-
-TopLevel match_tables(const toml::table& root, Complaints& complaints) {
-  TopLevel found;
-  for (auto&& [key, node] : root) {
-    const TableInfo* info = find_table(key.str());
-    if (info == nullptr) {
-      complain_unknown(key, node, complaints);
-    } else if (!info->supported) {
-      refuse_unsupported(key, node, *info, complaints);
-    } else {
-      if (info->name == "include") {
-        found.include = &node;
-        continue;
-      }
-      const toml::table* table = as_table(key, node, complaints);
-      if (info->name == "fleet") found.fleet = table;
-      if (info->name == "defaults") found.defaults = table;
-      if (info->name == "job") found.job = table;
-    }
-  }
-  return found;
 }
 
 /// A pattern of `include` and its place.
@@ -166,16 +99,21 @@ class FleetDecoder {
       draft_.spec.state_dir = absolute_path(draft_.folder, "state/" + draft_.spec.name);
     }
     loaded_.state_dir = draft_.spec.state_dir;
+    loaded_.where.set_cleanup(draft_.cleanup_at);
+    if (top.memory != nullptr) decode_memory(*top.memory, draft_, complaints_);
+    if (top.pool != nullptr) decode_pools(*top.pool, draft_, complaints_);
     defaults_ = empty_job_draft(draft_);
     if (top.defaults != nullptr) {
       decode_defaults(*top.defaults, defaults_, loaded_.where, complaints_);
     }
     if (top.include != nullptr) patterns_ = decode_include(*top.include, complaints_);
+    all_known_ = top.include == nullptr;
     if (top.job != nullptr) add_jobs(*top.job);
     return true;
   }
 
   void decode_included(IncludeReader& includes) {
+    all_known_ = true;
     std::vector<Included> all;  // read first: complaints about reading stand in the fleet file
     for (const Pattern& pattern : patterns_) {
       all.push_back(includes.read(pattern.text));
@@ -185,6 +123,11 @@ class FleetDecoder {
       for (IncludedFile& file : included.files) decode_file(std::exchange(file, {}));
     }
     complaints_.end_files();
+  }
+
+  /// What can be said only when the jobs of all files are there.
+  void check_whole() {
+    check_needs(draft_.spec.jobs, *defaults_.spec.needs, all_known_, loaded_.where, complaints_);
   }
 
   core::FleetSpec finish() && {
@@ -197,6 +140,7 @@ class FleetDecoder {
  private:
   void tell(const Pattern& pattern, const Included::Wrong& wrong) {
     if (wrong.is_error) {
+      all_known_ = false;
       complaints_.error(pattern.at, wrong.message, wrong.hint);
     } else {
       complaints_.warning(pattern.at, wrong.message, wrong.hint);
@@ -211,7 +155,10 @@ class FleetDecoder {
     complaints_.begin_file(source);
     loaded_.where.begin_file(source);
     const auto root = parse_toml(*source, complaints_);
-    if (!root) return;
+    if (!root) {
+      all_known_ = false;
+      return;
+    }
     for (auto&& [key, node] : *root) {
       if (key.str() == "job") {
         if (const auto* jobs = as_table(key, node, complaints_)) add_jobs(*jobs);
@@ -257,6 +204,7 @@ class FleetDecoder {
   FleetDraft draft_;
   JobDraft defaults_;
   std::vector<Pattern> patterns_;
+  bool all_known_ = true;  // the jobs of all files: none of them is unreadable
   std::unordered_map<std::string, JobIndex> places_;  // of jobs, where there are several files
 };
 
@@ -271,6 +219,7 @@ Loaded decode(std::string_view text, const std::filesystem::path& path, IncludeR
     FleetDecoder decoder{path, loaded, complaints};
     if (decoder.decode_main(*source)) {
       if (includes != nullptr) decoder.decode_included(*includes);
+      decoder.check_whole();
       if (!complaints.has_errors()) loaded.spec = std::move(decoder).finish();
     }
   }

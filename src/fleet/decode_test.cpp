@@ -1,6 +1,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <chrono>
 #include <fstream>
 #include <sstream>
@@ -8,6 +9,7 @@
 
 #include "fleet/decode_testing.h"
 #include "fleet/load.h"
+#include "fleet/preflight.h"
 
 namespace takt::fleet {
 namespace {
@@ -57,6 +59,13 @@ TEST(Decode, EverySupportedKeyArrives) {
   EXPECT_EQ(fleet.state_dir, "/srv/app/var");
   EXPECT_EQ(fleet.ageing, 5min);
   EXPECT_EQ(fleet.max_running, 7);
+  EXPECT_THAT(fleet.cleanup->argv, ElementsAre("sync", "-d"));
+  EXPECT_EQ(fleet.cleanup->cwd, "/srv/app");
+  EXPECT_EQ(fleet.memory.high, core::MemoryLimit(core::UsedRatio{0.755}));
+  EXPECT_EQ(fleet.memory.critical, core::MemoryLimit(core::BytesLeft{256 << 20}));
+  EXPECT_EQ(fleet.memory.source, core::MemorySourceWanted::system);
+  EXPECT_THAT(fleet.pools, ElementsAre(core::PoolSpec{"browser", 3, {1, 1, 0, 0}},
+                                       core::PoolSpec{"api", 10, {}}));
   ASSERT_EQ(fleet.jobs.size(), 4U);
 
   const core::JobSpec& job = fleet.jobs[0];
@@ -85,6 +94,10 @@ TEST(Decode, EverySupportedKeyArrives) {
   EXPECT_EQ(job.late_after, 5min);
   EXPECT_EQ(job.quarantine_after, 4);
   EXPECT_EQ(job.expect, 3min);
+  EXPECT_THAT(*job.needs,
+              ElementsAre(core::Need{"second", 30min, 20min, core::OnTimeout::run},
+                          core::Need{"third", std::nullopt, 10min, core::OnTimeout::skip}));
+  EXPECT_THAT(*job.uses, ElementsAre(core::Use{0, 1}, core::Use{1, 2}));
   EXPECT_THAT(job.tags, ElementsAre("posts", "slow"));
   EXPECT_EQ(job.doc, "What it is for.");
   ASSERT_EQ(job.params.size(), 2U);
@@ -107,6 +120,7 @@ TEST(Decode, EverySupportedKeyArrives) {
   EXPECT_EQ(command.log_max_bytes, 2U << 20U);
   EXPECT_EQ(command.keep_runs, 11);
   EXPECT_EQ(command.keep_for, 48h);
+  EXPECT_EQ(command.memory_max_bytes, std::int64_t{1} << 30U);
 
   EXPECT_EQ(fleet.jobs[1].command->argv, (Argv{"program", "", "x y"}));
   EXPECT_EQ(fleet.jobs[1].schedule, core::Schedule(core::After{10min}));
@@ -158,22 +172,34 @@ TEST(Decode, ALetterBehindALineEndingBackslashIsAValidFile) {
 TEST(Decode, TheOwnersFleetIsRefusedForExactlyItsKeysThatComeLater) {
   const Loaded loaded = decode_text(read_test_file("social-bot-full.toml"));
   EXPECT_FALSE(loaded.spec);
-  const auto uses = [](int line) {
-    return fmt::format("{}:1 error: uses is not supported yet", line);
-  };
-  const auto needs = [](int line) {
-    return fmt::format("{}:1 error: needs is not supported yet", line);
-  };
-  const auto builtin = [](int line) {
-    return fmt::format("{}:1 error: builtin is not supported yet", line);
-  };
   EXPECT_THAT(lines_of(loaded.problems),
-              ElementsAre("11:1 error: memory is not supported yet",
-                          "15:1 error: pool.browser is not supported yet", uses(28), uses(47),
-                          needs(48), uses(58), uses(67), uses(75), uses(85), needs(93), uses(116),
-                          uses(124), uses(132), uses(141), uses(157), uses(165), builtin(170),
-                          builtin(175), builtin(180), "181:1 error: health is not supported yet",
+              ElementsAre("16:16 error: kind = \"chromium\" is not supported yet",
+                          "170:1 error: builtin is not supported yet",
+                          "175:1 error: builtin is not supported yet",
+                          "180:1 error: builtin is not supported yet",
+                          "181:1 error: health is not supported yet",
                           "186:1 error: health.content_pipeline is not supported yet"));
+}
+
+TEST(Decode, TheOwnersFleetLoadsWithAPlainPoolAndWithoutItsHealth) {
+  const Loaded loaded = decode_text(read_test_file("social-bot-plain.toml"));
+  EXPECT_THAT(lines_of(loaded.problems),
+              ElementsAre("19:1 warning: idle_timeout changes nothing: it is for chromium pools, "
+                          "and this one is plain"));
+  ASSERT_TRUE(loaded.spec);
+  const core::FleetSpec& fleet = *loaded.spec;
+  EXPECT_EQ(fleet.jobs.size(), 17U);
+  EXPECT_EQ(fleet.memory, core::MemorySpec{});
+  EXPECT_THAT(fleet.pools, ElementsAre(core::PoolSpec{"browser", 3, {1, 0, 0, 0}}));
+  EXPECT_EQ(std::ranges::count_if(fleet.jobs, [](const auto& j) { return !j.uses->empty(); }), 12);
+  const auto job = [&](std::string_view name) -> const core::JobSpec& {
+    return *std::ranges::find(fleet.jobs, name, &core::JobSpec::name);
+  };
+  EXPECT_THAT(*job("reply_posting").needs,
+              ElementsAre(core::Need{"mega_viral_harvester", 30min, 20min}));
+  EXPECT_THAT(*job("learning").needs, ElementsAre(core::Need{"metrics_scraper", 40min}));
+  EXPECT_EQ(job("posting").uses.pointer(), job("id_recovery").uses.pointer());
+  EXPECT_THAT(lines_of(advise(fleet, loaded.where)), IsEmpty());
 }
 
 TEST(Decode, PositionsOfJobsAndKeysAreKeptForLaterAdvice) {

@@ -5,24 +5,16 @@
 #include <algorithm>
 #include <array>
 
+#include "fleet/memory_table.h"
+#include "fleet/needs.h"
 #include "fleet/param_draft.h"
+#include "fleet/pools.h"
 
 namespace takt::fleet {
 namespace {
 
 constexpr bool kNotYet = false;
 
-constexpr std::array<KeyInfo, 3> kMemory{{
-    {"high", shape::later("percentage or size"), "80%", "above it an event is logged", kNotYet},
-    {"critical", shape::later("percentage or size"), "90%", "above it jobs are held back", kNotYet},
-    {"source", shape::later("word"), "auto", "auto, cgroup or system", kNotYet},
-}};
-constexpr std::array<KeyInfo, 4> kPool{{
-    {"slots", shape::later("integer"), "none", "how many may be in use at once", kNotYet},
-    {"scope", shape::later("word"), "fleet", "fleet or node; node for chromium", kNotYet},
-    {"reserve", shape::later("table"), "none", "slots kept for a class and above", kNotYet},
-    {"kind", shape::later("word"), "plain", "plain or chromium", kNotYet},
-}};
 constexpr std::array<KeyInfo, 7> kNotify{{
     {"webhook", shape::later("URL"), "none", "where to post to", kNotYet},
     {"command", shape::later("list of strings"), "none", "what to start", kNotYet},
@@ -47,8 +39,6 @@ KeyNames names_of(const std::array<KeyInfo, N>& rows) {
 
 std::vector<TableInfo> make_tables() {
   using enum TableInfo::Place;
-  static const KeyNames memory = names_of(kMemory);
-  static const KeyNames pool = names_of(kPool);
   static const KeyNames notify = names_of(kNotify);
   static const KeyNames health = names_of(kHealth);
   return {
@@ -56,13 +46,16 @@ std::vector<TableInfo> make_tables() {
       {"defaults", root, "Any key of a job, for all jobs that do not have it themselves.",
        &job_keys()},
       {"job", family, "A job: what to run, when, and what to do when it goes wrong.", &job_keys()},
+      {"needs", nested, "One of the jobs that a job needs.", &need_keys()},
       {"backoff", nested, "Waits between the attempts of a run.", &backoff_keys()},
       {"params", nested, "One parameter of a job; a trigger may set it.", &param_keys()},
       {"include", root,
        "Further files with jobs: a list of paths and patterns in the fleet file's folder.",
        nullptr},
-      {"memory", root, "When memory counts as scarce.", &memory, kNotYet},
-      {"pool", family, "A resource with slots that jobs share.", &pool, kNotYet},
+      {"memory", root, "When memory counts as scarce.", &memory_keys()},
+      {"pool", family, "A resource with slots that jobs share.", &pool_keys()},
+      {"reserve", nested, "Slots of a pool that are kept for a class and those above it.",
+       &reserve_keys()},
       {"notify", family, "Who is told when a job fails.", &notify, kNotYet},
       {"health", family, "Measurements with remedies.", &health, kNotYet},
   };

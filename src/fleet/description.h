@@ -2,7 +2,8 @@
 // The description of the fleet file: every table and key that may stand in it, once. The decoder
 // looks names up here, `takt schema` and docs/guide/fleet-file.md are written from it.
 //
-//   tables()  fleet  defaults  job.NAME  backoff  params  + those that are not supported yet
+//   tables()  fleet  defaults  job.NAME  needs  backoff  params  memory  pool.NAME  reserve
+//             + those that are not supported yet
 //     keys    rows in fleet_keys.cpp, schedule_keys.cpp, retry_keys.cpp, ..., each beside its
 //     decoder
 //
@@ -17,13 +18,17 @@
 
 namespace takt::fleet {
 
+struct MemoryDraft;
+struct NeedDraft;
 struct ParamDraft;
+struct PoolDraft;
+struct ReserveDraft;
 
 struct TableInfo {
   enum class Place {
     root,    // [name], or a plain key at the top of the file where `keys` is null
     family,  // [name.NAME], any number of them
-    nested   // the value of the key `name` of a job
+    nested   // the value of the key `name` of a job or a pool
   };
   std::string_view name;
   Place place = Place::root;
@@ -45,6 +50,10 @@ const KeyTable<FleetDraft>& fleet_keys();
 const KeyTable<JobDraft>& job_keys();  // of [defaults] and [job.NAME]
 const KeyTable<core::RetryPolicy>& backoff_keys();
 const KeyTable<ParamDraft>& param_keys();
+const KeyTable<NeedDraft>& need_keys();
+const KeyTable<MemoryDraft>& memory_keys();
+const KeyTable<PoolDraft>& pool_keys();
+const KeyTable<ReserveDraft>& reserve_keys();
 
 // The groups that job_keys() is put together from, each in the file that decodes it.
 Section work_section();

@@ -7,13 +7,15 @@
 #include <optional>
 #include <string>
 #include <type_traits>
+#include <vector>
 
 #include "core/spec.h"
-#include "fleet/command_pool.h"
 #include "fleet/complaints.h"
 #include "fleet/key.h"
+#include "fleet/pool_names.h"
 #include "fleet/position.h"
 #include "fleet/read.h"
+#include "fleet/recent_values.h"
 #include "fleet/wall_parts.h"
 
 namespace takt::fleet {
@@ -23,6 +25,8 @@ struct FleetDraft {
   std::string folder;         // of the fleet file, absolute
   WallParts* wall = nullptr;  // of this load; never null while decoding
   std::shared_ptr<const core::Zone> zone = core::Zone::utc();
+  Position cleanup_at;  // of the value; line 0: the fleet has none
+  PoolNames pools;      // of this file, also those with mistakes
 };
 
 /// What a job says about cron, put together when all keys are known: H needs the name, the zone may
@@ -42,13 +46,21 @@ struct CronDraft {
   std::optional<Key> belongs_to_cron;
 };
 
+/// What equal jobs of a fleet have in common; one for all of them.
+struct SharedParts {
+  RecentValues<std::shared_ptr<const core::Command>> commands;
+  RecentValues<core::SharedValue<core::Needs>> needs;
+  RecentValues<core::SharedValue<core::Uses>> uses;
+};
+
 struct JobDraft {
   core::JobSpec spec;
   core::Command command;
-  std::shared_ptr<CommandPool> commands = std::make_shared<CommandPool>();  // one for all jobs
+  std::shared_ptr<SharedParts> shared = std::make_shared<SharedParts>();
   std::string folder;
 
   WallParts* wall = nullptr;  // as in FleetDraft
+  PoolNames* pools = nullptr;
 
   std::optional<core::Schedule> when;  // from every, after or at, without its offset
   CronDraft cron;
@@ -56,6 +68,8 @@ struct JobDraft {
   std::optional<Position> offset_at;  // of the job's own offset, not that of [defaults]
   std::optional<int> retries;         // none: 3 for critical jobs, else 0
   std::optional<Position> backoff_at;
+  /// Of each need, in order; none: the job itself has no key of this name.
+  std::optional<std::vector<Position>> needs_at;
 
   // True when the table has the key, rightly or wrongly: nothing more is said about its absence.
   bool has_schedule = false;
@@ -83,7 +97,10 @@ void store_duration(const Item& item, Draft& draft, Complaints& complaints) {
 
 template <auto Member, class Draft>
 void store_size(const Item& item, Draft& draft, Complaints& complaints) {
-  if (const auto value = read_size(item, complaints)) field(draft, Member) = *value;
+  if (const auto value = read_size(item, complaints)) {
+    auto& target = field(draft, Member);
+    target = static_cast<std::remove_reference_t<decltype(target)>>(*value);
+  }
 }
 
 template <auto Member, class Draft>

@@ -3,8 +3,11 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <memory>
 #include <string>
+#include <utility>
 
+#include "fleet/command_key.h"
 #include "fleet/description.h"
 #include "fleet/names.h"
 #include "fleet/quote.h"
@@ -42,6 +45,16 @@ void decode_listen(const Item& item, FleetDraft&, Complaints& complaints) {
                    R"(leave it out or write "off")");
 }
 
+void decode_cleanup(const Item& item, FleetDraft& draft, Complaints& complaints) {
+  auto argv = read_command(item, complaints);
+  if (!argv) return;
+  core::Command command;
+  command.argv = *std::move(argv);
+  command.cwd = draft.folder;
+  draft.spec.cleanup = std::make_shared<const core::Command>(std::move(command));
+  draft.cleanup_at = item.at;
+}
+
 constexpr auto kName = R"({"$ref": "#/$defs/name"})";
 
 constexpr std::array<Key<FleetDraft>, 9> kFleet{{
@@ -66,11 +79,10 @@ constexpr std::array<Key<FleetDraft>, 9> kFleet{{
     {{"ageing", shape::kPositiveDuration, "10m",
       "one priority class of rank is worth this much waiting"},
      store_duration<&FleetSpec::ageing>},
-    {{.name = "cleanup",
-      .shape = shape::later("command"),
-      .fallback = "none",
-      .meaning = "run when memory is critical",
-      .supported = false}},
+    {{"cleanup", shape::kCommand, "none",
+      "run when memory is critical, in the file's folder: a string for /bin/sh -c, or program and "
+      "arguments"},
+     decode_cleanup},
     {{"max_running", shape::integer(1, 100'000), "1000", "attempts alive at once"},
      store_integer<&FleetSpec::max_running>},
     {{.name = "ping",

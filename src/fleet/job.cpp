@@ -9,6 +9,7 @@
 #include "base/match.h"
 #include "fleet/cron_key.h"
 #include "fleet/description.h"
+#include "fleet/members.h"
 #include "fleet/names.h"
 #include "fleet/quote.h"
 #include "fleet/table_keys.h"
@@ -17,20 +18,6 @@ namespace takt::fleet {
 namespace {
 
 constexpr int kRetriesOfCritical = 3;
-
-struct JobEntry {
-  Position at;
-  const toml::key* key;
-  const toml::node* node;
-};
-
-std::vector<JobEntry> in_file_order(const toml::table& jobs) {
-  std::vector<JobEntry> entries;
-  entries.reserve(jobs.size());
-  for (auto&& [key, node] : jobs) entries.push_back({blamed_position(key, node), &key, &node});
-  std::ranges::stable_sort(entries, {}, &JobEntry::at);
-  return entries;
-}
 
 bool has_choice(const std::vector<Entry>& entries, Choice choice) {
   return std::ranges::any_of(entries, [&](const Entry& e) { return e.info->choice == choice; });
@@ -91,11 +78,11 @@ core::JobSpec finish(JobDraft&& draft, Position header, Complaints& complaints) 
   finish_schedule(draft, complaints);
   finish_retries(draft, complaints);
   if (draft.command.cwd.empty()) draft.command.cwd = draft.folder;
-  draft.spec.command = draft.commands->share(std::move(draft.command));
+  draft.spec.command = draft.shared->commands.share(std::move(draft.command));
   return std::move(draft.spec);
 }
 
-core::JobSpec decode_job(const JobEntry& job, const JobDraft& defaults, Positions& where,
+core::JobSpec decode_job(const Member& job, const JobDraft& defaults, Positions& where,
                          Complaints& complaints) {
   JobDraft draft = defaults;
   draft.spec.name = job.key->str();
@@ -117,15 +104,17 @@ core::JobSpec decode_job(const JobEntry& job, const JobDraft& defaults, Position
   make_room(entries, draft);
   decode_entries(entries, job_keys(), "", draft, complaints);
   for (const Entry& entry : entries) where.add_value(entry.index, position_of(*entry.node));
+  if (draft.needs_at) where.add_needs(*draft.needs_at);
   return finish(std::move(draft), job.at, complaints);
 }
 
 }  // namespace
 
-JobDraft empty_job_draft(const FleetDraft& fleet) {
+JobDraft empty_job_draft(FleetDraft& fleet) {
   JobDraft draft;
   draft.folder = fleet.folder;
   draft.wall = fleet.wall;
+  draft.pools = &fleet.pools;
   draft.cron.zone = fleet.zone;
   return draft;
 }
@@ -137,6 +126,7 @@ void decode_defaults(const toml::table& table, JobDraft& draft, Positions& where
   decode_entries(entries, job_keys(), "", draft, complaints);
   check_cron_of_defaults(draft, complaints);
   for (const Entry& entry : entries) where.add_default(entry.index, position_of(*entry.node));
+  if (draft.needs_at) where.add_default_needs(*std::exchange(draft.needs_at, std::nullopt));
   // Said once here, if at all; a job speaks only of its own.
   if (draft.backoff_at) {
     JobDraft alone = draft;
@@ -151,7 +141,7 @@ std::vector<core::JobSpec> decode_jobs(const toml::table& jobs, const JobDraft& 
                                        Positions& where, Complaints& complaints) {
   std::vector<core::JobSpec> specs;
   specs.reserve(jobs.size());
-  for (const JobEntry& job : in_file_order(jobs)) {
+  for (const Member& job : in_file_order(jobs)) {
     specs.push_back(decode_job(job, defaults, where, complaints));
   }
   return specs;

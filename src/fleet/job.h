@@ -13,8 +13,8 @@
 
 namespace takt::fleet {
 
-/// The draft that every job of this fleet begins with, without [defaults].
-JobDraft empty_job_draft(const FleetDraft& fleet);
+/// The draft that every job of this fleet begins with, without [defaults]. It refers to `fleet`.
+JobDraft empty_job_draft(FleetDraft& fleet);
 
 /// [defaults] into the draft that jobs begin with.
 void decode_defaults(const toml::table& table, JobDraft& draft, Positions& where,

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <limits>
 #include <string>
 
 #include "fleet/decode_testing.h"
@@ -147,12 +148,31 @@ INSTANTIATE_TEST_SUITE_P(
               "3:14 error: late_after must be a duration like \"5m\", not a date or time"},
         Wrong{"expect = '0s'", "3:10 error: expect must be at least 1ms, not \"0s\""},
         Wrong{"beat_within = '0s'", "3:15 error: beat_within must be at least 1ms, not \"0s\""},
-        Wrong{"needs = [{ job = 'b' }]", "3:1 error: needs is not supported yet"},
-        Wrong{"uses = { browser = 1 }", "3:1 error: uses is not supported yet"},
-        Wrong{"memory_max = '1G'", "3:1 error: memory_max is not supported yet"},
         Wrong{"on_failure = ['me']", "3:1 error: on_failure is not supported yet"},
         Wrong{"on_recovery = ['me']", "3:1 error: on_recovery is not supported yet"},
         Wrong{"node = 'here'", "3:1 error: node is not supported yet"}));
+
+INSTANTIATE_TEST_SUITE_P(
+    Resources, WrongValue,
+    ::testing::Values(
+        Wrong{"needs = { job = 'b' }",
+              "3:9 error: needs must be a list like [{ job = \"other\", fresh = \"30m\" }], not a "
+              "table"},
+        Wrong{"needs = ['b']",
+              "3:10 error: each entry of needs must be a table like { job = \"other\" }, not the "
+              "string \"b\""},
+        Wrong{"needs = [{ fresh = '5m' }]", "3:10 error: an entry of needs names no job"},
+        Wrong{"needs = [{ job = 3 }]",
+              "3:18 error: needs.job must be the name of a job, not the integer 3"},
+        Wrong{"needs = [{ job = 'b' }]", "3:18 error: there is no job 'b'"},
+        Wrong{"needs = [{ job = 'a' }]", "3:18 error: the job 'a' needs itself"},
+        Wrong{"uses = ['browser']",
+              "3:8 error: uses must be a table like { browser = 1 }, not a list"},
+        Wrong{"uses = { browser = 1 }", "3:10 error: there is no pool 'browser'"},
+        Wrong{"memory_max = '1GB'",
+              "3:14 error: memory_max must be a size like \"10M\" or a number of bytes, not the "
+              "string \"1GB\""},
+        Wrong{"memory_max = 0", "3:14 error: memory_max must be at least 1 byte, not 0"}));
 
 INSTANTIATE_TEST_SUITE_P(
     Process, WrongValue,
@@ -297,6 +317,13 @@ TEST(Size, IsCountedInPowersOfTwo) {
   EXPECT_EQ(job_of(with("log_max = '10K'")).command->log_max_bytes, 10'240U);
   EXPECT_EQ(job_of(with("log_max = '2G'")).command->log_max_bytes, std::uint64_t{2} << 30U);
   EXPECT_EQ(job_of(with("log_max = 1234")).command->log_max_bytes, 1234U);
+}
+
+TEST(Size, OfAllMemoryIsAtMostWhatCanBeCounted) {
+  EXPECT_EQ(job_of(with("memory_max = '512M'")).command->memory_max_bytes, 512 << 20);
+  EXPECT_EQ(job_of(with("memory_max = 9223372036854775807")).command->memory_max_bytes,
+            std::numeric_limits<std::int64_t>::max());
+  EXPECT_EQ(job_of(with("")).command->memory_max_bytes, 0);
 }
 
 TEST(Params, AreSpeltAsTheJobReceivesThem) {

@@ -27,6 +27,35 @@ Position Positions::value(JobIndex job, std::string_view key) const {
   return headers_[job];
 }
 
+const Positions::OwnNeeds* Positions::own_needs(JobIndex job) const {
+  const auto found = std::ranges::lower_bound(own_needs_, job, {}, &OwnNeeds::job);
+  return found == own_needs_.end() || found->job != job ? nullptr : &*found;
+}
+
+bool Positions::has_default_needs(JobIndex job) const { return own_needs(job) == nullptr; }
+
+Position Positions::default_need(std::size_t which) const {
+  if (which >= default_needs_.size()) return {};
+  return {default_needs_[which].line, default_needs_[which].column};
+}
+
+Position Positions::need(JobIndex job, std::size_t which) const {
+  const OwnNeeds* own = own_needs(job);
+  if (own == nullptr) return default_need(which);
+  if (own->first + which >= needs_.size()) return this->job(job);
+  const Place& place = needs_[own->first + which];
+  return {place.line, place.column, headers_[job].file};
+}
+
+void Positions::add_default_needs(const std::vector<Position>& at) {
+  for (const Position& place : at) default_needs_.push_back({place.line, place.column});
+}
+
+void Positions::add_needs(const std::vector<Position>& at) {
+  own_needs_.push_back({static_cast<JobIndex>(headers_.size() - 1), needs_.size()});
+  for (const Position& place : at) needs_.push_back({place.line, place.column});
+}
+
 void Positions::add_default(std::size_t key, Position at) {
   defaults_.push_back({static_cast<std::uint32_t>(key), at.line, at.column});
 }

@@ -27,6 +27,13 @@ class Positions {
   Position job(JobIndex job) const;
   /// The value of the job's key, or of the same key in [defaults], or else the job's header.
   Position value(JobIndex job, std::string_view key) const;
+  /// The name of the job in its need `which`, counted from 0, its own or that of [defaults].
+  Position need(JobIndex job, std::size_t which) const;
+  Position default_need(std::size_t which) const;
+  /// Whether the job has no key `needs` of its own.
+  bool has_default_needs(JobIndex job) const;
+  /// The value of `cleanup` in [fleet].
+  Position cleanup() const { return cleanup_; }
   /// The texts that the positions are in; empty when nothing is known.
   const Sources& sources() const { return sources_; }
 
@@ -36,6 +43,10 @@ class Positions {
   void add_default(std::size_t key, Position at);
   void add_job(Position header);
   void add_value(std::size_t key, Position at);
+  void add_default_needs(const std::vector<Position>& at);
+  /// Of the job that was added last.
+  void add_needs(const std::vector<Position>& at);
+  void set_cleanup(Position at) { cleanup_ = at; }
 
  private:
   struct Value {
@@ -43,12 +54,25 @@ class Positions {
     int line;
     int column;
   };
+  struct Place {
+    int line;
+    int column;
+  };
+  struct OwnNeeds {
+    JobIndex job;
+    std::size_t first;  // in needs_
+  };
+  const OwnNeeds* own_needs(JobIndex job) const;
 
   Sources sources_;
   std::vector<Value> defaults_;
   std::vector<Position> headers_;
   std::vector<std::uint32_t> first_value_;  // of each job, in values_
   std::vector<Value> values_;
+  std::vector<Place> default_needs_;
+  std::vector<OwnNeeds> own_needs_;  // of jobs that have the key, in order
+  std::vector<Place> needs_;
+  Position cleanup_;
 };
 
 }  // namespace takt::fleet

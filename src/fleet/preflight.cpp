@@ -11,6 +11,10 @@
 namespace takt::fleet {
 namespace {
 
+constexpr auto kWhereProgramsAre =
+    "it is looked for in /usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin; another "
+    "place needs its whole path";
+
 /// What is wrong with one job, said and noted in the job.
 class Findings {
  public:
@@ -29,8 +33,7 @@ class Findings {
   void warn_if(const std::string& wrong, std::string_view key) {
     if (wrong.empty()) return;
     complaints_.warning(where_.value(index_, key), fmt::format("job '{}': {}", job_.name, wrong),
-                        "it is looked for in /usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:"
-                        "/sbin:/bin; another place needs its whole path");
+                        kWhereProgramsAre);
   }
 
  private:
@@ -55,6 +58,12 @@ std::vector<Problem> preflight(core::FleetSpec& spec, const Positions& where) {
     findings.disable_if(machine.judge_env_file(command.env_file, command.user), "env_file");
     if (command.argv.empty()) continue;
     findings.warn_if(machine.judge_program(command.argv.front(), command.cwd), "run");
+  }
+  if (spec.cleanup) {
+    const std::string wrong = machine.judge_program(spec.cleanup->argv.front(), spec.cleanup->cwd);
+    if (!wrong.empty()) {
+      complaints.warning(where.cleanup(), fmt::format("cleanup: {}", wrong), kWhereProgramsAre);
+    }
   }
   return complaints.take();
 }

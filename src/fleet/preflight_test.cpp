@@ -98,6 +98,19 @@ TEST_F(Preflight, AMissingProgramIsAWarningOnly) {
   EXPECT_THAT(look_at("run = ['sh']\n"), IsEmpty());
 }
 
+TEST_F(Preflight, CleanupIsLookedForToo) {
+  const auto look = [&](const std::string& cleanup) {
+    Loaded loaded =
+        decode("[fleet]\ncleanup = " + cleanup + "\n[job.a]\nrun = 'x'\n", folder_ / "fleet.toml");
+    return lines_of(preflight(*loaded.spec, loaded.where));
+  };
+  EXPECT_THAT(look("['no-such-program']"),
+              ElementsAre("2:11 warning: cleanup: the program 'no-such-program' is not in the PATH "
+                          "of jobs"));
+  EXPECT_THAT(look("['./tidy']"), ElementsAre(HasSubstr("there is no program './tidy'")));
+  EXPECT_THAT(look("'sync'"), IsEmpty());
+}
+
 TEST_F(Preflight, AnOldProblemIsForgotten) {
   Loaded loaded = decode("[job.a]\nrun = 'x'\n", folder_ / "fleet.toml");
   loaded.spec->jobs[0].problem = "once upon a time";

@@ -5,7 +5,9 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <utility>
 
+#include "fleet/command_key.h"
 #include "fleet/description.h"
 #include "fleet/environment.h"
 #include "fleet/quote.h"
@@ -17,47 +19,8 @@ using core::Command;
 
 constexpr unsigned kUmaskMax = 0777;
 
-bool fits_arguments(const Item& item, std::size_t bytes, Complaints& complaints) {
-  // The kernel counts the NUL at the end.
-  if (bytes < kArgumentBytesMax) return true;
-  complaints.error(
-      item.at, fmt::format("run is {} bytes long; the limit is {}", bytes, kArgumentBytesMax - 1),
-      "put the text into a script of its own");
-  return false;
-}
-
-void decode_shell_text(const Item& item, JobDraft& draft, Complaints& complaints) {
-  const auto text = read_text(item, complaints);
-  if (!text || !fits_arguments(item, text->size(), complaints)) return;
-  draft.command.argv = {"/bin/sh", "-c", *text};
-}
-
-void decode_argv(const Item& item, const toml::array& list, JobDraft& draft,
-                 Complaints& complaints) {
-  std::vector<std::string> argv;
-  std::size_t bytes = 0;
-  for (const toml::node& node : list) {
-    const Item one{"each argument of run", item.shape, &node, item.key_at, position_of(node)};
-    const auto* text = node.as_string();
-    if (text == nullptr) return complain_type(one, "a string", complaints);
-    if (text->get().find('\0') != std::string::npos) {
-      return complaints.error(one.at, "run has a NUL character in it");
-    }
-    bytes += text->get().size() + 1;
-    argv.push_back(text->get());
-  }
-  if (argv.empty() || argv.front().empty()) {
-    return complaints.error(item.at, "run names no program");
-  }
-  if (fits_arguments(item, bytes - 1, complaints)) draft.command.argv = std::move(argv);
-}
-
 void decode_run(const Item& item, JobDraft& draft, Complaints& complaints) {
-  if (const auto* list = item.node->as_array()) {
-    return decode_argv(item, *list, draft, complaints);
-  }
-  if (!item.node->is_string()) return complain_type(item, item.shape->expected, complaints);
-  decode_shell_text(item, draft, complaints);
+  if (auto argv = read_command(item, complaints)) draft.command.argv = *std::move(argv);
 }
 
 void decode_user(const Item& item, JobDraft& draft, Complaints& complaints) {
@@ -110,9 +73,6 @@ void decode_sandbox(const Item& item, JobDraft&, Complaints& complaints) {
                    R"(leave it out or write "none")");
 }
 
-constexpr auto kRunSchema =
-    R"({"anyOf": [{"type": "string", "minLength": 1},
-        {"type": "array", "minItems": 1, "items": {"type": "string"}}]})";
 constexpr auto kUmaskSchema =
     R"({"anyOf": [{"type": "string", "pattern": "^0?[0-7]{1,4}$"},
         {"type": "integer", "minimum": 0, "maximum": 777}]})";
@@ -122,9 +82,7 @@ constexpr auto kEnvSchema =
 
 constexpr std::array<Key<JobDraft>, 3> kWork{{
     {{.name = "run",
-      .shape = shape::custom(
-          "string or list of strings",
-          R"(a command: a string for the shell, or a list like ["program", "x"])", kRunSchema),
+      .shape = shape::kCommand,
       .fallback = "required",
       .meaning = "a string for /bin/sh -c, or program and arguments without a shell",
       .choice = Choice::work},

@@ -92,8 +92,8 @@ json::object table_schema(const TableInfo& table) {
   for (const Section& section : table.keys->sections()) {
     for (const KeyInfo* key : section.keys) {
       properties[json::string_view{key->name}] = schema_of(*key);
-      const bool is_nested = table.place == TableInfo::Place::nested;
-      if (is_nested && key->fallback == "required") {
+      const bool of_a_job = table.name == "job";  // it may stand in [defaults]
+      if (!of_a_job && key->fallback == "required") {
         required.emplace_back(json::string_view{key->name});
       }
     }
@@ -130,7 +130,7 @@ json::object definitions() {
       {"anyOf", json::array{json::object{{"type", "string"}, {"pattern", "^0*[1-9][0-9]*[KMGT]$"}},
                             json::object{{"type", "integer"}, {"minimum", 1}}}}};
   for (const TableInfo& table : tables()) {
-    if (table.supported && (table.place == TableInfo::Place::nested || table.name == "job")) {
+    if (table.supported && table.place != TableInfo::Place::root) {
       defs[json::string_view{table.name}] = table_schema(table);
     }
   }

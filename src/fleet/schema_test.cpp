@@ -35,13 +35,25 @@ TEST(Schema, HasEveryTableAndKeyOfTheDescription) {
             (std::set<std::string>{"fleet", "defaults", "job", "include", "memory", "pool",
                                    "notify", "health"}));
   EXPECT_EQ(keys_of(schema.at("properties").at("fleet").at("properties")), names_of(fleet_keys()));
-  EXPECT_EQ(keys_of(schema.at("$defs").at("job").at("properties")), names_of(job_keys()));
+  EXPECT_EQ(keys_of(schema.at("properties").at("memory").at("properties")),
+            names_of(memory_keys()));
+  const auto keys_of_definition = [&](std::string_view name) {
+    return keys_of(schema.at("$defs").at(name).at("properties"));
+  };
+  EXPECT_EQ(keys_of_definition("job"), names_of(job_keys()));
+  EXPECT_EQ(keys_of_definition("pool"), names_of(pool_keys()));
+  EXPECT_EQ(keys_of_definition("needs"), names_of(need_keys()));
+  EXPECT_EQ(keys_of_definition("reserve"), names_of(reserve_keys()));
+  EXPECT_EQ(schema.at("properties").at("pool").at("additionalProperties").at("$ref").as_string(),
+            "#/$defs/pool");
+  EXPECT_EQ(schema.at("$defs").at("pool").at("required"), json::value(json::array{"slots"}));
+  EXPECT_EQ(schema.at("$defs").at("needs").at("required"), json::value(json::array{"job"}));
 }
 
 TEST(Schema, WhatIsNotSupportedYetFitsNoValue) {
   const json::value schema = json::parse(json_schema());
   const json::object nothing;
-  EXPECT_EQ(schema.at("properties").at("memory").at("not"), json::value(nothing));
+  EXPECT_EQ(schema.at("properties").at("health").at("not"), json::value(nothing));
   EXPECT_EQ(schema.at("$defs").at("job").at("properties").at("builtin").at("not"),
             json::value(nothing));
   EXPECT_FALSE(
@@ -62,15 +74,20 @@ TEST(Schema, EveryReferenceLeadsSomewhere) {
   EXPECT_GT(count, 10U);
 }
 
+template <class Draft>
+void expect_decoders(const KeyTable<Draft>& keys) {
+  for (std::size_t i = 0; i < keys.names().size(); ++i) {
+    EXPECT_EQ(keys.row(i).supported, keys.row(i).decode != nullptr) << keys.at(i).name;
+  }
+}
+
 TEST(Description, EverySupportedKeyHasADecoderAndNoOther) {
-  for (std::size_t i = 0; i < job_keys().names().size(); ++i) {
-    EXPECT_EQ(job_keys().row(i).supported, job_keys().row(i).decode != nullptr)
-        << job_keys().at(i).name;
-  }
-  for (std::size_t i = 0; i < fleet_keys().names().size(); ++i) {
-    EXPECT_EQ(fleet_keys().row(i).supported, fleet_keys().row(i).decode != nullptr)
-        << fleet_keys().at(i).name;
-  }
+  expect_decoders(job_keys());
+  expect_decoders(fleet_keys());
+  expect_decoders(memory_keys());
+  expect_decoders(pool_keys());
+  expect_decoders(need_keys());
+  expect_decoders(reserve_keys());
 }
 
 /// A default as it would stand in a file; empty for those that are told in words.

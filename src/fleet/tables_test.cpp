@@ -39,10 +39,12 @@ TEST(Tables, AnUnknownTableOfAJobIsBlamedAtItsHeader) {
 }
 
 TEST(Tables, ThatAreNoTablesAreRefused) {
-  EXPECT_THAT(problems_of("fleet = 3\njob = []\ndefaults = 'x'\n"),
+  EXPECT_THAT(problems_of("fleet = 3\njob = []\ndefaults = 'x'\nmemory = 1\npool = true\n"),
               ElementsAre("1:1 error: fleet must be a table, not the integer 3",
                           "2:1 error: job must be a table, not a list",
-                          "3:1 error: defaults must be a table, not the string \"x\""));
+                          "3:1 error: defaults must be a table, not the string \"x\"",
+                          "4:1 error: memory must be a table, not the integer 1",
+                          "5:1 error: pool must be a table, not the boolean true"));
   EXPECT_THAT(problems_of("[job]\na = 3\n[[job.b]]\nrun = 'x'\n"),
               ElementsAre("2:1 error: job.a must be a table, not the integer 3",
                           "3:1 error: job.b must be a table, not a list"));
@@ -50,32 +52,27 @@ TEST(Tables, ThatAreNoTablesAreRefused) {
 
 TEST(Tables, UnsupportedOnesAreRefusedOnceEach) {
   EXPECT_THAT(problems_of("\n"
-                          "[memory]\nhigh = '80%'\ncritical = '90%'\n"
-                          "[pool.browser]\nslots = 3\nkind = 'chromium'\n"
-                          "[pool.db]\nslots = 3\n"
-                          "[notify.me]\nwebhook = 'x'\n"
+                          "[notify.me]\nwebhook = 'x'\n[notify.you]\nwebhook = 'x'\n"
                           "[[health.h.probe]]\nname = 'x'\n"),
-              ElementsAre("2:1 error: memory is not supported yet",
-                          "5:1 error: pool.browser is not supported yet",
-                          "8:1 error: pool.db is not supported yet",
-                          "10:1 error: notify.me is not supported yet",
-                          "12:1 error: health.h is not supported yet"));
+              ElementsAre("2:1 error: notify.me is not supported yet",
+                          "4:1 error: notify.you is not supported yet",
+                          "6:1 error: health.h is not supported yet"));
 }
 
 TEST(Tables, UnsupportedOnesAreRefusedHoweverTheyAreWritten) {
-  EXPECT_THAT(
-      problems_of("memory.high = '80%'\npool = { a = { slots = 1 } }\nnotify = 3\n[health]\n"),
-      ElementsAre(
-          "1:1 error: memory is not supported yet", "2:10 error: pool.a is not supported yet",
-          "3:1 error: notify is not supported yet", "4:1 error: health is not supported yet"));
+  EXPECT_THAT(problems_of("notify = { a = { after = 1 } }\nhealth.h.cooldown = '1m'\n"),
+              ElementsAre("1:12 error: notify.a is not supported yet",
+                          "2:8 error: health.h is not supported yet"));
+  EXPECT_THAT(problems_of("notify = 3\n[health]\n"),
+              ElementsAre("1:1 error: notify is not supported yet",
+                          "2:1 error: health is not supported yet"));
 }
 
 TEST(Tables, TheFleetsKeysAreChecked) {
   EXPECT_THAT(
-      problems_of(
-          "[fleet]\nname = 'A'\ntimezone = '../etc/passwd'\nlisten = '127.0.0.1:7411'\n"
-          "ageing = '0s'\nmax_running = 100001\nstate_dir = ''\n"
-          "store = 'postgres://x'\ncleanup = 'x'\nping = 'x'\nport = 1\n[job.a]\nrun='x'\n"),
+      problems_of("[fleet]\nname = 'A'\ntimezone = '../etc/passwd'\nlisten = '127.0.0.1:7411'\n"
+                  "ageing = '0s'\nmax_running = 100001\nstate_dir = ''\n"
+                  "store = 'postgres://x'\ncleanup = []\nping = 'x'\nport = 1\n[job.a]\nrun='x'\n"),
       ElementsAre(
           "2:8 error: the fleet's name \"A\" has 'A' in it; only a-z, 0-9, '_', '.' and '-' "
           "are allowed",
@@ -84,7 +81,7 @@ TEST(Tables, TheFleetsKeysAreChecked) {
           "5:10 error: ageing must be at least 1ms, not \"0s\"",
           "6:15 error: max_running must be between 1 and 100000, not 100001",
           "7:13 error: state_dir is empty", "8:1 error: store is not supported yet",
-          "9:1 error: cleanup is not supported yet", "10:1 error: ping is not supported yet",
+          "9:11 error: cleanup names no program", "10:1 error: ping is not supported yet",
           "11:1 error: unknown key 'port' in [fleet]"));
 }
 
@@ -181,13 +178,14 @@ TEST(Defaults, TheirOffsetIsNotHeldAgainstJobsWithoutEvery) {
 }
 
 TEST(Defaults, TheirMistakesAreReportedOnce) {
-  EXPECT_THAT(problems_of("[defaults]\nuses = {}\ntimeout = 5\nbackoff = { first = '1m' }\nevery = "
-                          "'1m'\nafter = '1m'\n[job.a]\nrun='x'\n[job.b]\nrun='x'\n"),
-              ElementsAre("2:1 error: uses is not supported yet",
-                          "3:11 error: timeout must be a duration like \"5m\", not the integer 5",
-                          "4:1 warning: backoff.first (1m) is longer than backoff.max (30s), so "
-                          "every wait is 30s",
-                          "6:1 error: after and every exclude each other"));
+  EXPECT_THAT(
+      problems_of("[defaults]\nnode = 'x'\ntimeout = 5\nbackoff = { first = '1m' }\nevery = "
+                  "'1m'\nafter = '1m'\n[job.a]\nrun='x'\n[job.b]\nrun='x'\n"),
+      ElementsAre("2:1 error: node is not supported yet",
+                  "3:11 error: timeout must be a duration like \"5m\", not the integer 5",
+                  "4:1 warning: backoff.first (1m) is longer than backoff.max (30s), so "
+                  "every wait is 30s",
+                  "6:1 error: after and every exclude each other"));
 }
 
 }  // namespace

@@ -31,27 +31,8 @@ constexpr std::array<Key<JobDraft>, 7> kWatch{{
      store_duration<&JobSpec::expect>},
 }};
 
-constexpr std::array<Key<JobDraft>, 3> kResources{{
-    {{.name = "needs",
-      .shape = shape::later("list of tables"),
-      .fallback = "[]",
-      .meaning = "jobs whose success must be fresh",
-      .supported = false}},
-    {{.name = "uses",
-      .shape = shape::later("table"),
-      .fallback = "{}",
-      .meaning = "pools and how much of each",
-      .supported = false}},
-    {{.name = "memory_max",
-      .shape = shape::later("size"),
-      .fallback = "none",
-      .meaning = "memory of the whole process tree",
-      .supported = false}},
-}};
-
 }  // namespace
 
 Section watch_section() { return section<JobDraft>("Limits and watchdog", kWatch); }
-Section resource_section() { return section<JobDraft>("Resources", kResources); }
 
 }  // namespace takt::fleet
