@@ -31,6 +31,9 @@ struct Attempt {
   Spawned main;
   std::unique_ptr<CgroupFolder> group;
   std::uint64_t oom_kills_before = 0;
+  bool limited_by_kernel = false;           // memory_max is the group's own limit
+  std::optional<std::int64_t> memory_seen;  // of a watched tree, at the last look
+  bool over_memory = false;                 // and therefore killed
   std::unique_ptr<Tree> tree;
 
   std::optional<Clock::time_point> kill_at;  // a kill is under way; SIGKILL from then on

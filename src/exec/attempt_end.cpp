@@ -50,7 +50,8 @@ void ProcessLauncher::State::child_died(int pid, int status, const rusage& used)
   Attempt& attempt = *attempts.at(*token);
   living.main_ended(*token);
   attempt.main_ended = true;
-  attempt.end.by_itself = !attempt.kill_at.has_value();
+  // A tree that was over its memory_max was killed by nobody who asked.
+  attempt.end.by_itself = !attempt.kill_at.has_value() || attempt.over_memory;
   if (WIFSIGNALED(status)) {
     attempt.end.signal = WTERMSIG(status);
   } else {
@@ -201,12 +202,11 @@ void ProcessLauncher::State::empty_tree(Attempt& attempt) {
 void ProcessLauncher::State::ended(Attempt& attempt) {
   const Token token = attempt.launch.token;
   if (attempt.beat_open) logs->release(token);
-  if (attempt.group) {
-    attempt.end.out_of_memory = attempt.group->oom_kills() > attempt.oom_kills_before;
-    groups->release(std::move(attempt.group));
-  }
+  settle_memory(attempt);
+  if (attempt.group) groups->release(std::move(attempt.group));
   living.ended(token);
   emptying.erase(token);
+  memory_watched.erase(token);
   newly_ended.erase(token);
   const auto over = std::move(attempts.at(token));
   attempts.erase(token);

@@ -12,6 +12,7 @@
 #include <sstream>
 #include <system_error>
 
+#include "base/cgroup_place.h"
 #include "exec/proc_table.h"
 #include "exec/small_file.h"
 #include "exec/spawn.h"
@@ -23,41 +24,10 @@ constexpr const char* kTokenAttribute = "user.takt.token";
 constexpr std::size_t kPoolMax = 64;
 constexpr std::size_t kPidListMax = 4U << 20U;
 
-/// mountinfo writes spaces, tabs, newlines and backslashes as \ooo.
-std::string unescaped(std::string_view text) {
-  std::string plain;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    unsigned value = 0;
-    const bool escape = text[i] == '\\' && i + 3 < text.size() &&
-                        std::from_chars(&text[i + 1], &text[i + 1] + 3, value, 8).ec == std::errc{};
-    plain += escape ? static_cast<char>(value) : text[i];
-    if (escape) i += 3;
-  }
-  return plain;
-}
-
-struct Mount {
-  std::string root;
-  std::string point;
-};
-
-std::optional<Mount> find_v2_mount() {
-  std::istringstream lines(read_small_file("/proc/self/mountinfo", 4U << 20U));
-  for (std::string line; std::getline(lines, line);) {
-    if (!line.contains(" - cgroup2 ")) continue;
-    std::istringstream words(line);
-    std::string skipped;
-    Mount mount;
-    if (words >> skipped >> skipped >> skipped >> mount.root >> mount.point) {
-      return Mount{.root = unescaped(mount.root), .point = unescaped(mount.point)};
-    }
-  }
-  return std::nullopt;
-}
-
 /// Looked for once: the hierarchy does not move under a running daemon.
-const std::optional<Mount>& v2_mount() {
-  static const std::optional<Mount> mount = find_v2_mount();
+const std::optional<CgroupMount>& v2_mount() {
+  static const std::optional<CgroupMount> mount =
+      cgroup_v2_mount(read_small_file("/proc/self/mountinfo", 4U << 20U));
   return mount;
 }
 
@@ -69,6 +39,12 @@ std::uint64_t counter(std::string_view text, std::string_view name) {
         (at == 0 || text[at - 1] == '\n') && digits < text.size() && text[digits - 1] == ' ';
     if (whole) std::from_chars(text.data() + digits, text.data() + text.size(), value);
   }
+  return value;
+}
+
+std::int64_t number_in(std::string_view text) {
+  std::int64_t value = 0;
+  std::from_chars(text.data(), text.data() + text.size(), value);
   return value;
 }
 
@@ -113,10 +89,8 @@ std::optional<std::string> own_cgroup_folder() {
 std::string cgroup_folder_of(int pid) {
   const auto& mount = v2_mount();
   const std::string text = read_small_file("/proc/" + std::to_string(pid) + "/cgroup");
-  std::string path(own_v2_path(text));
-  if (!mount || path.empty()) return {};
-  if (mount->root != "/" && path.starts_with(mount->root)) path = path.substr(mount->root.size());
-  return path == "/" ? mount->point : mount->point + path;
+  const std::string_view path = cgroup_path(text);
+  return mount && !path.empty() ? cgroup_folder(*mount, path) : std::string();
 }
 
 std::unique_ptr<CgroupFolder> CgroupFolder::open(std::string folder) {
@@ -152,7 +126,7 @@ std::vector<int> CgroupFolder::pids() const {
 }
 
 bool CgroupFolder::kill_all() const {
-  killed_ = true;
+  spent_ = true;
   return write_small_file_at(directory_.get(), "cgroup.kill", "1") == 0;
 }
 
@@ -166,6 +140,24 @@ void CgroupFolder::terminate() const {
 
 std::uint64_t CgroupFolder::oom_kills() const {
   return counter(read_small_file_at(directory_.get(), "memory.events"), "oom_kill");
+}
+
+bool CgroupFolder::limit_memory(std::int64_t bytes) const {
+  spent_ = true;
+  if (write_small_file_at(directory_.get(), "memory.max", std::to_string(bytes)) != 0) return false;
+  // Both are comforts that an older kernel may lack: without the first it kills one process of the
+  // group, without the second the limit is of memory alone.
+  write_small_file_at(directory_.get(), "memory.oom.group", "1");
+  write_small_file_at(directory_.get(), "memory.swap.max", "0");
+  return true;
+}
+
+std::int64_t CgroupFolder::memory_used() const {
+  return number_in(read_small_file_at(directory_.get(), "memory.current"));
+}
+
+std::int64_t CgroupFolder::memory_peak() const {
+  return number_in(read_small_file_at(directory_.get(), "memory.peak"));
 }
 
 bool CgroupFolder::has_memory() const {
@@ -186,7 +178,7 @@ bool CgroupFolder::set_token(Token token) const {
 }
 
 bool CgroupFolder::reusable() const {
-  if (killed_) return false;
+  if (spent_) return false;
   std::array<char, 128> text{};
   const ssize_t n = ::pread(events_.get(), text.data(), text.size(), 0);
   if (n <= 0) return false;

@@ -48,18 +48,24 @@ class CgroupFolder {
   void terminate() const;
   /// Times the kernel killed something inside for lack of memory; 0 without the memory controller.
   std::uint64_t oom_kills() const;
+  /// A limit for all inside, beyond which the kernel kills all of it at once; nothing is swapped. The
+  /// folder is not reusable afterwards. False: without the memory controller, or refused.
+  bool limit_memory(std::int64_t bytes) const;
+  /// What is charged to the group now, and the most that ever was; 0: not known.
+  std::int64_t memory_used() const;
+  std::int64_t memory_peak() const;
   /// Has the memory controller.
   bool has_memory() const;
   /// Whose it is; 0: nobody's.
   Token token() const;
   bool set_token(Token token) const;
-  /// Fit for another attempt: never killed, empty, not frozen, nothing made beneath it.
+  /// Fit for another attempt: never killed or limited, empty, not frozen, nothing made beneath it.
   bool reusable() const;
   /// Removes the empty folder and the empty ones beneath it; false while something lives there.
   bool remove() const;
 
  private:
-  mutable bool killed_ = false;
+  mutable bool spent_ = false;  // killed, or limited
   CgroupFolder(std::string folder, Descriptor directory, Descriptor events)
       : folder_(std::move(folder)), directory_(std::move(directory)), events_(std::move(events)) {}
   std::string folder_;

@@ -51,7 +51,8 @@ ProcessLauncher::State::State(boost::asio::io_context& on, ports::LauncherListen
       self(own_user()),
       nothing(above_standard(Descriptor{::open("/dev/null", O_RDWR | O_CLOEXEC)})),
       orphans(options.fleet_tag),
-      drain_watch(io) {
+      drain_watch(io),
+      memory_watch(io) {
   TAKT_ASSERT(options.clock, "logs need a clock");
   TAKT_ASSERT(nothing, "/dev/null cannot be opened");
   TAKT_ASSERT(options.cgroup_name.find('/') == std::string::npos, "cgroup_name is one component");
@@ -182,9 +183,11 @@ std::expected<LogPump::Source, SpawnProblem> ProcessLauncher::State::spawn(Attem
     plan.cgroup = attempt.group->directory();
     attempt.oom_kills_before = attempt.group->oom_kills();
   }
+  limit_memory(attempt);
   auto child = spawner.spawn(plan);
   if (!child && attempt.group) {
     groups->release(std::move(attempt.group));
+    attempt.limited_by_kernel = false;
     // Refused by the group, not by the machine: the other way of holding trees together remains.
     plan.cgroup = -1;
     const bool by_group = child.error().text.starts_with("clone") && !child.error().passing;
@@ -213,6 +216,7 @@ void ProcessLauncher::State::spawned(Attempt& attempt, LogPump::Source source) {
   } else {
     attempt.tree = std::make_unique<ProcessTree>(token, attempt.main, orphans, living);
   }
+  watch_memory(attempt);
   // Posted before the log thread hears of it: no end can overtake it.
   boost::asio::post(io, [weak = weak_from_this(), token, process = std::move(process)] {
     const auto state = weak.lock();

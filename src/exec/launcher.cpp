@@ -24,6 +24,10 @@ std::vector<Token> ProcessLauncher::mains_ended() { return state_->mains_ended()
 
 std::size_t ProcessLauncher::alive() const { return state_->attempts.size(); }
 
+std::vector<ports::TreeMemory> ProcessLauncher::limited_trees() const {
+  return state_->limited_trees();
+}
+
 CgroupLane ProcessLauncher::lane() const { return state_->lane; }
 
 const std::string& ProcessLauncher::lane_reason() const { return state_->lane_reason; }

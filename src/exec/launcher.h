@@ -15,6 +15,9 @@
 // without, it is found by descent, session and environment (orphans.h). In the usual case, with
 // nothing left, the end costs one small read in either lane.
 //
+// memory_max: a limit of the attempt's own group where the kernel takes one, and kills it; elsewhere the
+// tree is looked at, and killed when it holds more (memory_watch.cpp). Either is told as out_of_memory.
+//
 // Lives on the loop's thread; the log thread is its own (log_pump.h). It is the parent, the
 // subreaper and the only reaper of the process: one per process. Another part of the daemon that
 // starts processes gives them TAKT_FLEET_TAG and no TAKT_TOKEN, so that they are not taken for
@@ -72,6 +75,7 @@ class ProcessLauncher final : public ports::Launcher {
   void kill_leftover(const core::AttemptRow& attempt) override;
   std::vector<Token> mains_ended() override;
   std::size_t alive() const override;
+  std::vector<ports::TreeMemory> limited_trees() const override;
 
   /// The lane that is in use; never `automatic`.
   CgroupLane lane() const;

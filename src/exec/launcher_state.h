@@ -4,6 +4,7 @@
 //
 //   launch.cpp        pending -> running: prepare, spawn, try again
 //   attempt_end.cpp   running -> ended: kill, drain, empty
+//   memory_watch.cpp  trees that have a memory_max, where the kernel does not hold them to it
 
 #include <sys/resource.h>
 
@@ -58,6 +59,16 @@ struct ProcessLauncher::State : std::enable_shared_from_this<ProcessLauncher::St
   void empty_tree(Attempt& attempt);
   void ended(Attempt& attempt);
 
+  // memory_watch.cpp
+  void limit_memory(Attempt& attempt) const;
+  void watch_memory(const Attempt& attempt);
+  void watch_memory_on();
+  void look_at_memory();
+  void look_at_memory(Attempt& attempt);
+  void kill_over_memory(Attempt& attempt, std::int64_t used_bytes);
+  static void settle_memory(Attempt& attempt);
+  std::vector<ports::TreeMemory> limited_trees() const;
+
   Attempt* find(Token token);
 
   boost::asio::io_context& io;
@@ -79,6 +90,10 @@ struct ProcessLauncher::State : std::enable_shared_from_this<ProcessLauncher::St
   bool looking_at_emptying = false;
   boost::asio::steady_timer drain_watch;
   bool watching_drains = false;
+  std::set<Token> memory_watched;
+  Token memory_looked_at;  // the last of them that was looked at
+  boost::asio::steady_timer memory_watch;
+  bool watching_memory = false;
   std::set<Token> newly_ended;  // main process gone, end to come, not yet told by mains_ended()
   bool quietly = false;         // no end may be told now
   std::shared_ptr<LogPump> logs;

@@ -13,6 +13,7 @@
 #include <set>
 #include <string>
 
+#include "base/cgroup_place.h"
 #include "exec/descriptor.h"
 #include "exec/small_file.h"
 
@@ -200,7 +201,7 @@ bool signal_in_cgroup(int pid, std::string_view path, std::initializer_list<int>
   const Descriptor pidfd{open_pidfd(pid)};
   if (!pidfd) return false;
   const std::string text = read_small_file("/proc/" + std::to_string(pid) + "/cgroup");
-  const std::string_view current = own_v2_path(text);
+  const std::string_view current = cgroup_path(text);
   const bool inside = current == path || (current.starts_with(path) && current[path.size()] == '/');
   if (path.empty() || !inside) return false;
   bool sent = false;
@@ -216,14 +217,6 @@ bool signal_pidfd(int pidfd, int signal) {
 
 bool kill_group_of(int pidfd) {
   return ::syscall(SYS_pidfd_send_signal, pidfd, SIGKILL, nullptr, kToProcessGroup) == 0;
-}
-
-std::string_view own_v2_path(std::string_view proc_cgroup_text) {
-  std::string_view found;
-  each_word(proc_cgroup_text, '\n', [&](std::string_view line) {
-    if (line.starts_with("0::")) found = line.substr(3);
-  });
-  return found;
 }
 
 }  // namespace takt::exec

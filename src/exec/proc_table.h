@@ -77,7 +77,4 @@ bool signal_pidfd(int pidfd, int signal);
 /// reaped. False where the kernel cannot (before Linux 6.9) or nobody is left.
 bool kill_group_of(int pidfd);
 
-/// The cgroup v2 path of a process as it sees itself ("/user.slice/..."); empty: unknown.
-std::string_view own_v2_path(std::string_view proc_cgroup_text);
-
 }  // namespace takt::exec

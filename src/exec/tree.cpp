@@ -22,6 +22,12 @@ Tree::Rest CgroupTree::rest() {
   return {.living = static_cast<int>(group_.pids().size()), .empty = false};
 }
 
+std::vector<int> ProcessTree::pids() {
+  std::vector<int> pids;
+  for (const ProcessEntry& process : members()) pids.push_back(process.pid);
+  return pids;
+}
+
 Tree::Rest ProcessTree::rest() {
   const auto orphans = orphans_.of(token_, attempts_);
   if (orphans.pids.empty()) return {.living = 0, .empty = !orphans.unclear};

@@ -3,6 +3,7 @@
 // own, or (where none can be had) by descent, session and environment. Loop thread.
 
 #include <memory>
+#include <vector>
 
 #include "base/ids.h"
 #include "exec/cgroup.h"
@@ -18,6 +19,8 @@ class Tree {
     int living = 0;
     bool empty = true;  // proven; false with living == 0: not known yet, look again in a moment
   };
+  /// Everything alive, the main process included; a snapshot.
+  virtual std::vector<int> pids() = 0;
   /// What is alive after the main process was collected.
   virtual Rest rest() = 0;
   /// SIGTERM, and SIGCONT so that what is stopped can act on it.
@@ -29,6 +32,7 @@ class Tree {
 class CgroupTree final : public Tree {
  public:
   explicit CgroupTree(const CgroupFolder& group) : group_(group) {}
+  std::vector<int> pids() override { return group_.pids(); }
   Rest rest() override;
   void terminate() override { group_.terminate(); }
   void kill() override { group_.kill_all(); }
@@ -42,6 +46,7 @@ class ProcessTree final : public Tree {
   /// `main` stays open for the life of the tree: its group is killed through it.
   ProcessTree(Token token, const Spawned& main, Orphans& orphans, const LivingAttempts& attempts)
       : token_(token), main_(main), orphans_(orphans), attempts_(attempts) {}
+  std::vector<int> pids() override;
   Rest rest() override;
   void terminate() override;
   void kill() override;

@@ -6,7 +6,9 @@
 //     └─────────────────────────────────▶ ended (spawn_errno)
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -30,6 +32,15 @@ struct Launch {
   std::vector<std::pair<std::string, std::string>> takt_env;
   std::string log_file;  // absolute; its folder is made when missing
   Duration kill_grace;   // for what is left of the tree after the main process ended
+};
+
+/// The memory of a living tree that has a memory_max.
+struct TreeMemory {
+  std::string job;
+  RunId run;
+  int attempt = 1;
+  std::optional<std::int64_t> used_bytes;  // at the last look; none: not looked at yet
+  std::int64_t limit_bytes = 0;
 };
 
 /// Called on the loop's thread.
@@ -61,6 +72,8 @@ class Launcher {
   virtual std::vector<Token> mains_ended() = 0;
   /// Trees started and not yet ended.
   virtual std::size_t alive() const = 0;
+  /// Those of them that have a memory_max, in the order of their starts.
+  virtual std::vector<TreeMemory> limited_trees() const = 0;
 };
 
 }  // namespace takt::ports
