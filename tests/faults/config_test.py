@@ -1,4 +1,5 @@
 """K: faults of the configuration, against a running daemon where that is where they hurt."""
+import json
 import os
 import signal
 import sqlite3
@@ -91,6 +92,54 @@ class Config(unittest.TestCase):
                          ("failed", 1, 3))
         self.assertEqual(fleet.takt("cancel", second).returncode, 0)
         self.assertEqual(fleet.wait_end(second)["outcome"], "cancelled")
+
+    def checked(self, fleet, jobs):
+        """Exit code of `takt check`, and its errors as (line, column, message)."""
+        fleet.write(HEAD + jobs)
+        done = fleet.takt("check", "--json", timeout=30)
+        found = json.loads(done.stdout)["problems"]
+        return done.returncode, [(p["line"], p["column"], p["message"]) for p in found
+                                 if p["severity"] == "error"]
+
+    def test_k4_cycles_and_unknown_jobs_are_refused_with_their_places(self):
+        fleet = Fleet(TICK)
+        self.addCleanup(fleet.__exit__)
+
+        def job(name, *needs):
+            listed = ", ".join(f'{{ job = "{n}" }}' for n in needs)
+            return f'[job.{name}]\nrun = "true"\nneeds = [{listed}]\n'
+
+        self.assertEqual(
+            self.checked(fleet, job("a", "b") + job("b", "c") + job("c", "a") + job("d", "d", "a")
+                         + job("e", "nobody", "f", "f") + job("f", "e")),
+            (3, [(12, 18, "needs go in a circle: a -> b -> c -> a"),
+                 (15, 18, "the job 'd' needs itself"),
+                 (18, 18, "there is no job 'nobody'"),
+                 (18, 53, "needs names the job 'f' twice"),
+                 (21, 18, "needs go in a circle: e -> f -> e")]))
+        self.assertEqual(self.checked(fleet, job("a", "b") + job("b")), (0, []))
+
+    def test_k4_a_chain_of_two_thousand(self):
+        def chain(last):
+            return "".join(f'[job.j{n}]\nrun = "true"\nneeds = [{{ job = "j{n + 1}" }}]\n'
+                           for n in range(1999)) + f'[job.j1999]\nrun = "true"\n{last}'
+
+        fleet = Fleet(TICK)
+        self.addCleanup(fleet.__exit__)
+        self.assertEqual(self.checked(fleet, chain("")), (0, []))
+        code, errors = self.checked(fleet, chain('needs = [{ job = "j0" }]\n'))
+        self.assertEqual((code, len(errors), errors[0][:2]), (3, 1, (3 + 2000 * 3, 18)))
+        self.assertLess(len(errors[0][2]), 400)
+
+    def test_k4_a_reload_with_a_cycle_changes_nothing(self):
+        fleet = self.start(TICK)
+        fleet.wait(lambda: fleet.slots("tick"), "a slot")
+        circle = ('[job.a]\nrun = "true"\nneeds = [{ job = "b" }]\n'
+                  '[job.b]\nrun = "true"\nneeds = [{ job = "a" }]\n')
+        fleet.write(HEAD + TICK + circle)
+        self.assertEqual(fleet.takt("reload").returncode, 3)
+        self.assertEqual(self.names(fleet), ["tick"])
+        self.still_ticks(fleet)
 
     def test_k5_impossible_intervals_are_refused_at_once(self):
         fleet = Fleet(TICK)
