@@ -62,9 +62,11 @@ TEST(Hostile, AMegabyteInAnyPlaceIsCutInWhatIsSaid) {
       "[fleet]\nname = '" + megabyte + "'\ntimezone = '" + megabyte + "'\n" + megabyte +
       " = 1\n[job." + megabyte + "]\nrun = '" + megabyte + "'\nevery = '" + megabyte +
       "'\nuser = '" + megabyte + "'\ncwd = '" + megabyte + "'\npriority = '" + megabyte +
-      "'\nenv = { " + megabyte + " = '" + megabyte + "' }\n[" + megabyte + "]\n");
+      "'\nenv = { " + megabyte + " = '" + megabyte + "' }\nneeds = [{ job = '" + megabyte +
+      "' }]\nuses = { " + megabyte + " = 1 }\n[" + megabyte + "]\n[pool." + megabyte +
+      "x]\nkind = '" + megabyte + "'\n[memory]\nhigh = '" + megabyte + "%'\n");
   EXPECT_FALSE(loaded.spec);
-  EXPECT_EQ(loaded.problems.size(), 11U);
+  EXPECT_EQ(loaded.problems.size(), 17U);
   for (const Problem& problem : loaded.problems) {
     EXPECT_LT(problem.message.size() + problem.hint.size(), 400U) << problem.message;
     EXPECT_LT(render(problem).size(), 1000U) << problem.message;
