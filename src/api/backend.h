@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "api/memory.h"
 #include "api/metrics.h"
 #include "core/effect.h"
 #include "core/event.h"
@@ -50,8 +51,8 @@ class Backend {
   virtual std::optional<core::WhyView> why(RunId run) const = 0;
   /// Complete but for what the views above tell: `ready`, `fleet`, `jobs`, memory.
   virtual Metrics metrics() const = 0;
-  /// Share of this machine's memory in use, 0..1; nullopt when it cannot be read.
-  virtual std::optional<double> memory_used_ratio() const = 0;
+  /// As it is at this moment.
+  virtual Memory memory() const = 0;
   /// False while an earlier daemon's leftovers are being settled; status answers then 503.
   virtual bool ready() const = 0;
 

@@ -49,7 +49,7 @@ class FakeBackend : public Backend {
  public:
   core::FleetView fleet_view{.name = "demo", .now = wall_from_millis(1'000'000), .jobs = 1};
   std::vector<core::JobView> job_views{{.name = "posting"}};
-  std::optional<double> memory = 0.5;
+  Memory memory_view{.reading = {.total_bytes = 1000, .available_bytes = 500}};
   bool is_ready = true;
   ListedHistory rows;
   ports::RunQuery runs_query;
@@ -74,7 +74,7 @@ class FakeBackend : public Backend {
     return core::WhyView{.job = "posting", .run = run, .state = "waiting", .summary = "it waits"};
   }
   Metrics metrics() const override { return {}; }
-  std::optional<double> memory_used_ratio() const override { return memory; }
+  Memory memory() const override { return memory_view; }
   bool ready() const override { return is_ready; }
   void request(core::Event event, std::function<void(Reply)> done) override {
     requests.push_back(std::move(event));

@@ -15,6 +15,7 @@
 #include <utility>
 #include <vector>
 
+#include "api/memory.h"
 #include "core/view.h"
 
 namespace takt::api {
@@ -55,7 +56,7 @@ struct Metrics {
   std::vector<core::JobView> jobs;  // none in a fleet of more than kJobsMax
   int max_running = 0;
   std::int64_t store_backlog = 0;
-  std::optional<double> memory_used_ratio;
+  Memory memory;
   Counters counters;
   Process process;
 };

@@ -144,6 +144,10 @@ json::object event(const core::EventRow& row) {
           {"data", event_data(row.data)}};
 }
 
+std::optional<double> used_ratio(const core::MemoryReading& reading) {
+  return reading.total_bytes > 0 ? std::optional(reading.used_ratio()) : std::nullopt;
+}
+
 /// What is wrong with a fleet, in words: "stuck: a, b; quarantined: c". Empty when nothing is.
 std::string troubles(const core::FleetView& fleet) {
   std::string out;
@@ -289,7 +293,7 @@ json::object why(const core::WhyView& view) {
           {"expected_start", expected}, {"summary", utf8(view.summary)}};
 }
 
-json::object status(const core::FleetView& fleet, std::optional<double> memory_used_ratio) {
+json::object status(const core::FleetView& fleet, const core::MemoryReading& memory) {
   const int on_time = std::max(0, fleet.jobs - fleet.late);
   json::object out{{"ok", fleet.ok()},
                    {"summary", utf8(summary(fleet, on_time))},
@@ -299,7 +303,7 @@ json::object status(const core::FleetView& fleet, std::optional<double> memory_u
                    {"running", fleet.running},
                    {"waiting", fleet.waiting},
                    {"paused", fleet.paused},
-                   {"memory_used_ratio", number(memory_used_ratio)},
+                   {"memory_used_ratio", number(used_ratio(memory))},
                    {"store", fleet.store_ok ? "ok" : "degraded"},
                    {"fleet", utf8(fleet.name)},
                    {"now", time(fleet.now)},
@@ -316,6 +320,35 @@ json::object status(const core::FleetView& fleet, std::optional<double> memory_u
     out["store_backlog"] = fleet.store_backlog;
   }
   return out;
+}
+
+json::object memory(const Memory& view, const std::vector<std::string>& held) {
+  const core::MemoryReading& reading = view.reading;
+  const bool known = reading.total_bytes > 0;
+  const auto bytes = [&](std::int64_t count) { return known ? json::value(count) : json::value(); };
+  json::array jobs;
+  for (const ports::TreeMemory& tree : view.limited) {
+    jobs.push_back(json::object{{"job", utf8(tree.job)},
+                                {"run", tree.run.value},
+                                {"attempt", tree.attempt},
+                                {"used_bytes", number(tree.used_bytes)},
+                                {"memory_max_bytes", tree.limit_bytes}});
+  }
+  return {{"level", word_of(view.level)},
+          {"source", known ? json::value(word_of(reading.source)) : json::value()},
+          {"total_bytes", bytes(reading.total_bytes)},
+          {"used_bytes", bytes(reading.used_bytes())},
+          {"available_bytes", bytes(reading.available_bytes)},
+          {"used_ratio", number(used_ratio(reading))},
+          {"stalled_ratio", reading.stalled},
+          {"high", spelled(view.spec.high)},
+          {"high_used_bytes", bytes(reached_from(view.spec.high, reading.total_bytes))},
+          {"critical", spelled(view.spec.critical)},
+          {"critical_used_bytes", bytes(reached_from(view.spec.critical, reading.total_bytes))},
+          {"source_wanted", word_of(view.spec.source)},
+          {"skipped", view.skipped},
+          {"held", names(held)},
+          {"jobs", std::move(jobs)}};
 }
 
 json::array problems(const std::vector<fleet::Problem>& problems) {

@@ -40,8 +40,11 @@ boost::json::object slots(const std::vector<core::SlotsRow>& slots);
 boost::json::object events(const std::vector<core::EventRow>& events);
 boost::json::object why(const core::WhyView& why);
 
-/// `memory_used_ratio`: 0..1, null in JSON when not known.
-boost::json::object status(const core::FleetView& fleet, std::optional<double> memory_used_ratio);
+/// Null in JSON where the memory cannot be read.
+boost::json::object status(const core::FleetView& fleet, const core::MemoryReading& memory);
+
+/// `held`: the jobs with a run that waits for more of it.
+boost::json::object memory(const Memory& memory, const std::vector<std::string>& held);
 
 /// The problems of a fleet file, as `check` and `reload` show them.
 boost::json::array problems(const std::vector<fleet::Problem>& problems);

@@ -134,13 +134,14 @@ TEST(Render, WhyNamesTheExpectedStart) {
 
 TEST(Render, AStatusIsOkUntilSomethingIsStuck) {
   core::FleetView fleet{.name = "demo", .now = {}, .jobs = 3, .late = 1, .running = 1};
-  EXPECT_EQ(status(fleet, 0.25).at("ok"), json::value(true));
-  EXPECT_EQ(status(fleet, 0.25).at("on_time"), json::value(2));
-  EXPECT_EQ(status(fleet, 0.25).at("memory_used_ratio"), json::value(0.25));
-  EXPECT_TRUE(status(fleet, std::nullopt).at("memory_used_ratio").is_null());
+  const core::MemoryReading quarter{.total_bytes = 100, .available_bytes = 75};
+  EXPECT_EQ(status(fleet, quarter).at("ok"), json::value(true));
+  EXPECT_EQ(status(fleet, quarter).at("on_time"), json::value(2));
+  EXPECT_EQ(status(fleet, quarter).at("memory_used_ratio"), json::value(0.25));
+  EXPECT_TRUE(status(fleet, {}).at("memory_used_ratio").is_null());
   fleet.stuck = {"posting"};
-  EXPECT_EQ(status(fleet, 0.25).at("ok"), json::value(false));
-  EXPECT_NE(status(fleet, 0.25).at("summary").as_string().find("stuck: posting"),
+  EXPECT_EQ(status(fleet, quarter).at("ok"), json::value(false));
+  EXPECT_NE(status(fleet, quarter).at("summary").as_string().find("stuck: posting"),
             json::string::npos);
 }
 
@@ -148,7 +149,7 @@ TEST(Render, ADegradedStoreMakesTheStatusNotOk) {
   core::FleetView fleet{.name = "demo", .now = {}, .store_ok = false, .store_error = "disk full"};
   fleet.journal = {4096, 1'044'480};
   fleet.store_backlog = 3;
-  const auto out = status(fleet, std::nullopt);
+  const auto out = status(fleet, {});
   EXPECT_EQ(out.at("ok"), json::value(false));
   EXPECT_EQ(out.at("store"), json::value("degraded"));
   EXPECT_EQ(out.at("store_error"), json::value("disk full"));

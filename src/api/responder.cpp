@@ -44,7 +44,7 @@ void answer_status(const Asked& asked, const Done& done) {
              "status", "ask again in a second"));
     return;
   }
-  done(good(status(asked.backend.fleet(), asked.backend.memory_used_ratio())));
+  done(good(status(asked.backend.fleet(), asked.backend.memory().reading)));
 }
 
 void answer_jobs(const Asked& asked, Done done) {
@@ -64,11 +64,22 @@ void answer_job_why(const Asked& asked, const Done& done) {
   done(view ? good(why(*view)) : no_such_job(asked.found.job));
 }
 
+void answer_memory(const Asked& asked, const Done& done) {
+  std::vector<std::string> held;
+  for (const core::JobView& view : asked.backend.jobs()) {
+    const bool waits = std::ranges::any_of(view.waiting_for, [](const core::Gate& gate) {
+      return gate.gate == core::GateName::memory && gate.answer == core::GateAnswer::hold;
+    });
+    if (waits) held.push_back(view.name);
+  }
+  done(good(memory(asked.backend.memory(), held)));
+}
+
 void answer_metrics(const Asked& asked, Done done) {
   Metrics metrics = asked.backend.metrics();
   metrics.ready = asked.backend.ready();
   metrics.fleet = asked.backend.fleet();
-  metrics.memory_used_ratio = asked.backend.memory_used_ratio();
+  metrics.memory = asked.backend.memory();
   if (static_cast<std::size_t>(metrics.fleet.jobs) <= Metrics::kJobsMax) {
     metrics.jobs = asked.backend.jobs();
   }
@@ -256,6 +267,8 @@ void dispatch(const Asked& asked, Done done) {
       return answer_slots(asked, std::move(done));
     case Action::get_events:
       return answer_events(asked, std::move(done));
+    case Action::get_memory:
+      return answer_memory(asked, done);
     case Action::get_metrics:
       return answer_metrics(asked, std::move(done));
     case Action::get_health:

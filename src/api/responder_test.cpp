@@ -50,6 +50,17 @@ TEST_F(ResponderTest, StatusIsUnavailableUntilTheDaemonIsReady) {
   EXPECT_EQ(ask("GET", "/status").status, Status::unavailable);
 }
 
+TEST_F(ResponderTest, MemoryNamesTheJobsThatAreHeldForIt) {
+  backend_.job_views[0].waiting_for = {
+      {.gate = core::GateName::memory, .answer = core::GateAnswer::hold}};
+  backend_.job_views.push_back(
+      {.name = "other",
+       .waiting_for = {{.gate = core::GateName::node, .answer = core::GateAnswer::hold}}});
+  const auto memory = parsed(ask("GET", "/memory"));
+  EXPECT_EQ(memory.at("held"), json::value(json::array{"posting"}));
+  EXPECT_EQ(memory.at("used_ratio"), json::value(0.5));
+}
+
 TEST_F(ResponderTest, JobsAreListedAndFoundByName) {
   EXPECT_EQ(parsed(ask("GET", "/jobs")).at("jobs").as_array().size(), 1U);
   EXPECT_EQ(parsed(ask("GET", "/jobs/posting")).at("name"), json::value("posting"));

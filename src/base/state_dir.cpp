@@ -29,4 +29,10 @@ std::filesystem::path log_file(const std::filesystem::path& state_dir, std::stri
   return log_folder(state_dir, job) / fmt::format("{}-{}.log", run.value, attempt);
 }
 
+std::filesystem::path cleanup_log_file(const std::filesystem::path& state_dir,
+                                       WallTime started_at) {
+  return log_folder(state_dir, "_cleanup") /
+         fmt::format("{}-1.log", started_at.time_since_epoch().count());
+}
+
 }  // namespace takt

@@ -6,11 +6,13 @@
 //   takt.sock                      control socket, 0600; there only while a daemon runs
 //   takt.lock                      held by the one daemon of this folder; keeps its pid
 //   logs/<job>/<run>-<attempt>.log what an attempt wrote
+//   logs/_cleanup/<time>-1.log     what the fleet's cleanup command wrote; no job's name begins with "_"
 
 #include <filesystem>
 #include <string_view>
 
 #include "base/ids.h"
+#include "base/time.h"
 
 namespace takt {
 
@@ -21,5 +23,6 @@ std::filesystem::path lock_file(const std::filesystem::path& state_dir);
 std::filesystem::path log_folder(const std::filesystem::path& state_dir, std::string_view job);
 std::filesystem::path log_file(const std::filesystem::path& state_dir, std::string_view job,
                                RunId run, int attempt);
+std::filesystem::path cleanup_log_file(const std::filesystem::path& state_dir, WallTime started_at);
 
 }  // namespace takt

@@ -10,7 +10,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::array<std::pair<std::string_view, Mark>, 24> kMarks{{
+constexpr std::array<std::pair<std::string_view, Mark>, 26> kMarks{{
+    {"normal", {"✓", Paint::green}},     {"high", {"!", Paint::yellow}},
     {"ok", {"✓", Paint::green}},         {"pass", {"✓", Paint::green}},
     {"ran", {"✓", Paint::green}},        {"running", {"▶", Paint::blue}},
     {"waiting", {"…", Paint::yellow}},   {"hold", {"…", Paint::yellow}},

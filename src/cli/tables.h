@@ -12,6 +12,8 @@ std::string slots_table(const boost::json::object& slots, bool color);
 std::string why_text(const boost::json::object& why, bool color);
 std::string simulate_text(const boost::json::object& simulate, bool color);
 
+std::string memory_text(const boost::json::object& memory, bool color);
+
 /// One event, one line, with its newline: for lists and for following alike.
 std::string event_line(const boost::json::object& event, bool color);
 

@@ -72,6 +72,27 @@ TEST(Tables, WhyShowsEveryGate) {
             "2026-03-08 06:01:00Z)\n");
 }
 
+TEST(Tables, MemoryShowsTheLevelTheLimitsAndWhoHasOne) {
+  const auto memory = object(R"({"level":"high","source":"cgroup v2","total_bytes":4294967296,
+    "used_bytes":3221225472,"available_bytes":1073741824,"used_ratio":0.75,"stalled_ratio":0,
+    "high":"70%","high_used_bytes":3006477107,"critical":"512M","critical_used_bytes":3758096384,
+    "skipped":3,"held":["news"],
+    "jobs":[{"job":"crawl","run":7,"used_bytes":84082688,"memory_max_bytes":104857600}]})");
+  EXPECT_EQ(memory_text(memory, false),
+            "! high  3.0 GiB of 4.0 GiB in use (75.0 %), 1.0 GiB left, stalled 0.0 % (cgroup v2)\n"
+            "high from 2.8 GiB in use (70%), critical from 3.5 GiB (512M); 3 slots skipped for it\n"
+            "held until more is free: news\n"
+            "JOB    RUN    IN USE        MAX\n"
+            "crawl    7  80.2 MiB  100.0 MiB\n");
+}
+
+TEST(Tables, AMemoryThatCannotBeReadIsSaidSo) {
+  EXPECT_NE(memory_text(object(R"({"level":"normal","total_bytes":null})"), false)
+                .find("cannot be read here"),
+            std::string::npos);
+  EXPECT_FALSE(memory_text({}, false).empty());
+}
+
 TEST(Tables, AnEventIsOneLine) {
   const auto event = object(R"({"id":1,"at":"2026-03-08T06:00:00.000Z","severity":"warning",
     "kind":"job_hung","job":"news","run":4,"text":"news hangs\u001b[2J\nforged line"})");

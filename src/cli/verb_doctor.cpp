@@ -4,6 +4,7 @@
 #include "cli/table.h"
 #include "cli/verbs.h"
 #include "exec/machine.h"
+#include "memory/kernel_meter.h"
 
 namespace takt::cli {
 namespace {
@@ -32,6 +33,16 @@ std::string facts_table(const exec::MachineFacts& machine, bool color) {
   return table.render(color);
 }
 
+/// What the memory gate would read here.
+exec::Fact memory_fact() {
+  const auto reading = memory::KernelMeter().read(core::MemorySourceWanted::automatic);
+  const bool ok = reading.total_bytes > 0;
+  return {.name = "memory",
+          .ok = ok,
+          .value = memory::describe(reading),
+          .lost = ok ? "" : "the memory gate: nothing is held for lack of memory"};
+}
+
 /// The fleet's state_dir; without a fleet file, where we are. A file that was named must be good.
 std::expected<std::filesystem::path, Failure> folder_of(Context& context) {
   auto folder = context.state_dir();
@@ -42,7 +53,8 @@ std::expected<std::filesystem::path, Failure> folder_of(Context& context) {
 Result run(Context& context, const Arguments&) {
   const auto folder = folder_of(context);
   if (!folder) return std::unexpected(folder.error());
-  const auto machine = exec::probe_machine(*folder);
+  auto machine = exec::probe_machine(*folder);
+  machine.facts.push_back(memory_fact());
   auto& console = context.console();
   if (console.json) {
     console.print_json(facts_json(machine));

@@ -41,6 +41,7 @@ Verb slots_verb();
 Verb logs_verb();
 Verb beat_verb();
 Verb events_verb();
+Verb memory_verb();
 Verb reload_verb();
 Verb drain_verb();
 Verb down_verb();

@@ -61,6 +61,14 @@ void Counters::count_event(const core::EventRow& event) {
   counters_.detection[word(event.kind)].add(Duration{ms});
 }
 
+std::int64_t Counters::slots_for(core::Reason reason) const {
+  std::int64_t sum = 0;
+  for (const auto& [words, count] : counters_.slots) {
+    if (words.second == word(reason)) sum += count;
+  }
+  return sum;
+}
+
 api::Metrics::Process process_facts() {
   api::Metrics::Process facts;
   facts.started_at_seconds = kStartedAt;

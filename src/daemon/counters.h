@@ -14,6 +14,9 @@ class Counters {
   void count(const core::Row& row);
   void count_beat() { counters_.beats += 1; }
 
+  /// Slots that did not become a run, for this reason.
+  std::int64_t slots_for(core::Reason reason) const;
+
   const api::Metrics::Counters& values() const { return counters_; }
 
  private:

@@ -6,7 +6,6 @@
 
 #include "base/match.h"
 #include "daemon/launch_order.h"
-#include "daemon/memory_ratio.h"
 #include "daemon/reloader.h"
 #include "store/sqlite_history.h"
 
@@ -55,11 +54,12 @@ void StoreRelay::back(const core::StoreBack& outage) {
 }
 
 FleetDaemon::FleetDaemon(boost::asio::io_context& io, core::Coordinator coordinator,
-                         FleetClock& clock, ports::Store& store, std::filesystem::path database,
-                         Console& console)
+                         FleetClock& clock, ports::Store& store, ports::MemoryMeter& meter,
+                         std::filesystem::path database, Console& console)
     : coordinator_(std::move(coordinator)),
       clock_(clock),
       store_(store),
+      meter_(meter),
       database_(std::move(database)),
       console_(console),
       wake_(io,
@@ -67,6 +67,14 @@ FleetDaemon::FleetDaemon(boost::asio::io_context& io, core::Coordinator coordina
               look_for_step();  // also where the kernel does not tell of one
               handle(core::Tick{});
             }),
+      memory_wake_(io, [this] { handle(core::Tick{}); }),  // which looks at the memory first
+      memory_(meter),
+      cleanup_(
+          io, [this] { return meter_.read(coordinator_.spec().memory.source); },
+          [this](core::CleanedUp event) {
+            if (!last_batch_) handle(std::move(event));
+            finish_if_over();
+          }),
       steps_(io, [this] { look_for_step(); }),
       patience_(io),
       counters_(coordinator_.spec().jobs.size() <= api::Metrics::kJobsMax) {}
@@ -74,6 +82,7 @@ FleetDaemon::FleetDaemon(boost::asio::io_context& io, core::Coordinator coordina
 void FleetDaemon::open(std::function<void()> ready) {
   ready_ = std::move(ready);
   look_at_schedules();
+  cleanup_.connect(*launcher_, coordinator_.spec());
   last_now_ = clock_.now();
   carry_out(coordinator_.open(last_now_));
   look_for_step();
@@ -86,6 +95,8 @@ void FleetDaemon::handle(const core::Event& event) {
   if (std::holds_alternative<core::BeatHeard>(event)) counters_.count_beat();
   last_now_ = std::max(last_now_, clock_.now());
   hear_of_ends();
+  if (std::holds_alternative<core::ShutDown>(event)) cleanup_.stop();
+  hear_of_memory();
   carry_out(coordinator_.handle(event, last_now_));
   if (std::holds_alternative<core::Reload>(event)) look_at_schedules();
   arm();
@@ -101,8 +112,18 @@ void FleetDaemon::look_at_schedules() {
 void FleetDaemon::hear_of_ends() {
   if (coordinator_.next_wake() > last_now_) return;
   auto ended = launcher_->mains_ended();
+  std::erase(ended, Cleanup::kToken);
   if (ended.empty()) return;
   carry_out(coordinator_.handle(core::MainsEnded{std::move(ended)}, last_now_));
+}
+
+/// Whatever the event is, it may let something start, and that wants to know what is left.
+void FleetDaemon::hear_of_memory() {
+  const core::MemorySpec& spec = coordinator_.spec().memory;
+  const auto reading = memory_.look_if_old(spec.source, boottime_now());
+  if (!reading) return;
+  level_ = core::next_level(spec, level_, *reading);
+  carry_out(coordinator_.handle(core::MemoryRead{*reading}, last_now_));
 }
 
 void FleetDaemon::look_for_step() {
@@ -117,6 +138,15 @@ void FleetDaemon::arm() {
     wake_.clear();
   } else {
     wake_.set(clock_.boottime_of(at));
+  }
+  arm_memory();
+}
+
+void FleetDaemon::arm_memory() {
+  if (const auto next = memory_.next_look(level_, !coordinator_.quiet())) {
+    memory_wake_.set(*next);
+  } else {
+    memory_wake_.clear();
   }
 }
 
@@ -138,7 +168,10 @@ void FleetDaemon::carry_out(core::Effects effects) {
                      },
                      [&](core::KillTree& e) { launcher_->kill(e.token, e.grace); },
                      [&](core::KillLeftover& e) { launcher_->kill_leftover(e.attempt); },
-                     [&](core::CleanUp&) {}, [&](core::Answer& e) { answer(std::move(e)); },
+                     [&](core::CleanUp&) {
+                       cleanup_.begin(coordinator_.spec(), coordinator_.wall(last_now_));
+                     },
+                     [&](core::Answer& e) { answer(std::move(e)); },
                      [&](core::Stopped& e) { await_last_batch(e.after); }},
                effect);
   }
@@ -177,7 +210,12 @@ void FleetDaemon::await_last_batch(Seq after) {
   patience_.async_wait([this](const boost::system::error_code& error) {
     if (!error) finish();
   });
-  if (durable_ >= after) finish();
+  finish_if_over();
+}
+
+/// Everything is told and recorded, and nothing is left behind.
+void FleetDaemon::finish_if_over() {
+  if (last_batch_ && durable_ >= *last_batch_ && !cleanup_.is_running()) finish();
 }
 
 void FleetDaemon::finish() {
@@ -217,7 +255,14 @@ api::Metrics FleetDaemon::metrics() const {
   return metrics;
 }
 
-std::optional<double> FleetDaemon::memory_used_ratio() const { return daemon::memory_used_ratio(); }
+api::Memory FleetDaemon::memory() const {
+  const core::MemorySpec& spec = coordinator_.spec().memory;
+  return {.reading = meter_.read(spec.source),
+          .level = level_,
+          .spec = spec,
+          .limited = launcher_->limited_trees(),
+          .skipped = counters_.slots_for(core::Reason::memory)};
+}
 
 bool FleetDaemon::ready() const { return !ready_; }
 
@@ -270,22 +315,27 @@ std::expected<std::unique_ptr<ports::History>, ports::StoreError> FleetDaemon::o
 }
 
 void FleetDaemon::started(Token token, const core::Process& process) {
+  if (token == Cleanup::kToken) return;
   handle(core::AttemptStarted{token, process});
 }
 
 void FleetDaemon::deferred(Token token, const std::string& why) {
+  if (token == Cleanup::kToken) return;  // its end will tell
   handle(core::StartDeferred{token, why});
 }
 
 void FleetDaemon::ended(Token token, const core::ProcessEnd& end) {
+  if (token == Cleanup::kToken) return cleanup_.ended(end);
   handle(core::AttemptEnded{token, end});
 }
 
 void FleetDaemon::beat(Token token, const core::Beat& beat) {
+  if (token == Cleanup::kToken) return;
   handle(core::BeatHeard{{}, token, beat});
 }
 
 void FleetDaemon::leftover_gone(Token token, int killed) {
+  if (token == Cleanup::kToken) return cleanup_.leftover_gone();
   handle(core::LeftoverGone{token, killed});
 }
 
@@ -299,7 +349,7 @@ void FleetDaemon::recorded(Seq through) {
 void FleetDaemon::made_durable(Seq through) {
   durable_ = std::max(durable_, through);
   give_answers();
-  if (last_batch_ && durable_ >= *last_batch_) finish();
+  finish_if_over();
 }
 
 void FleetDaemon::failed(const ports::StoreError& error, const core::JournalUse& journal) {

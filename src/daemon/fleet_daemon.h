@@ -5,7 +5,8 @@
 //
 //   WakeTimer, StepWatch ─┐                         ┌─▶ Persist      ─▶ Store (its own thread)
 //   Store  ── post ───────┤                         ├─▶ Launch, Kill ─▶ Launcher
-//   Launcher ─────────────┼─▶ Coordinator.handle() ─┼─▶ Answer       ─▶ whoever asked, once recorded
+//   Launcher ─────────────┼─▶ Coordinator.handle() ─┼─▶ CleanUp      ─▶ Cleanup
+//   MemoryWatch ──────────┤                         ├─▶ Answer       ─▶ whoever asked, once recorded
 //   Backend (API) ────────┘                         └─▶ Stopped      ─▶ the loop ends, once recorded
 //
 // One thread: the loop's. The store calls back on its own thread; those calls are posted here.
@@ -21,12 +22,15 @@
 
 #include "api/backend.h"
 #include "core/coordinator.h"
+#include "daemon/cleanup.h"
 #include "daemon/console.h"
 #include "daemon/counters.h"
 #include "daemon/fleet_clock.h"
+#include "daemon/memory_watch.h"
 #include "daemon/tally.h"
 #include "daemon/timers.h"
 #include "ports/launcher.h"
+#include "ports/memory_meter.h"
 #include "ports/store.h"
 
 namespace takt::daemon {
@@ -55,7 +59,8 @@ class FleetDaemon final : public api::Backend,
                           public ports::StoreListener {
  public:
   FleetDaemon(boost::asio::io_context& io, core::Coordinator coordinator, FleetClock& clock,
-              ports::Store& store, std::filesystem::path database, Console& console);
+              ports::Store& store, ports::MemoryMeter& meter, std::filesystem::path database,
+              Console& console);
 
   /// Before open(). The launcher outlives the daemon's last event.
   void connect(ports::Launcher& launcher) { launcher_ = &launcher; }
@@ -87,7 +92,7 @@ class FleetDaemon final : public api::Backend,
   std::optional<core::WhyView> why(std::string_view job) const override;
   std::optional<core::WhyView> why(RunId run) const override;
   api::Metrics metrics() const override;
-  std::optional<double> memory_used_ratio() const override;
+  api::Memory memory() const override;
   bool ready() const override;
   void request(core::Event event, std::function<void(api::Reply)> done) override;
   void reload(std::function<void(api::Reloaded)> done) override;
@@ -116,14 +121,17 @@ class FleetDaemon final : public api::Backend,
  private:
   void handle(const core::Event& event);
   void hear_of_ends();
+  void hear_of_memory();
   void carry_out(core::Effects effects);
   void persist(core::Batch batch);
   void answer(core::Answer answer);
   void give_answers();
   void made_durable(Seq through);
   void await_last_batch(Seq after);
+  void finish_if_over();
   void finish();
   void arm();
+  void arm_memory();
   void look_for_step();
   void look_at_schedules();
   void look_for_readiness();
@@ -131,11 +139,16 @@ class FleetDaemon final : public api::Backend,
   core::Coordinator coordinator_;
   FleetClock& clock_;
   ports::Store& store_;
+  ports::MemoryMeter& meter_;
   std::filesystem::path database_;
   Console& console_;
   ports::Launcher* launcher_ = nullptr;
   Reloader* reloader_ = nullptr;
   WakeTimer wake_;
+  WakeTimer memory_wake_;
+  MemoryWatch memory_;
+  core::MemoryLevel level_ = core::MemoryLevel::normal;
+  Cleanup cleanup_;
   StepWatch steps_;
   boost::asio::steady_timer patience_;
   Tally tally_;

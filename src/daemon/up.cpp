@@ -24,6 +24,7 @@
 #include "daemon/state_folder.h"
 #include "exec/boot.h"
 #include "exec/launcher.h"
+#include "memory/kernel_meter.h"
 #include "store/sqlite_store.h"
 
 namespace takt::daemon {
@@ -98,7 +99,7 @@ class Up {
         daemon_(io,
                 core::Coordinator(std::exchange(options.spec, {}), stored, node_, options.speed,
                                   clock_.now()),
-                clock_, store, database_file(state_dir_), console_),
+                clock_, store, meter_, database_file(state_dir_), console_),
         launcher_(io, daemon_, launcher_options()),
         reloader_(io, daemon_,
                   {.fleet_file = options.fleet_file,
@@ -189,6 +190,7 @@ class Up {
   FleetClock clock_;
   Console console_;
   core::NodeFacts node_;
+  memory::KernelMeter meter_;
   FleetDaemon daemon_;
   exec::ProcessLauncher launcher_;
   Reloader reloader_;

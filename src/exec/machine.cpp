@@ -43,9 +43,11 @@ Fact controllers(const std::string& own) {
   const bool ok = memory && (enabled || !busy);
   std::string value = here.empty() ? "none" : here.substr(0, here.find('\n'));
   if (memory && !ok) value += " (but takt's own group holds processes)";
-  return fact("cgroup controllers", ok, value,
-              "per-job memory limits by the kernel and telling an out-of-memory kill from another "
-              "SIGKILL; give the service Delegate=yes and DelegateSubgroup=");
+  return fact(
+      "cgroup controllers", ok, value,
+      "memory_max held by the kernel (takt looks at the tree four times a second instead), and "
+      "telling the kernel's own out-of-memory kill from another SIGKILL; give the service "
+      "Delegate=yes and DelegateSubgroup=");
 }
 
 void add_cgroup_facts(std::vector<Fact>& facts) {

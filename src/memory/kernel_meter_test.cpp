@@ -120,6 +120,20 @@ TEST(KernelMeter, StalledIsThatOfOurGroupAndOfTheMachineForSystem) {
   EXPECT_DOUBLE_EQ(meter.read(MemorySourceWanted::system).stalled, 0.05);
 }
 
+TEST(KernelMeter, ThrashingIsCriticalHoweverMuchLooksFree) {
+  const FakeRoot root;
+  root.with_v2();
+  root.v2_group("/system/takt", "max", 1, 0);
+  root.write("groups/system/takt/memory.pressure", "some avg10=45.00 avg60=0.00\n");
+  KernelMeter meter(root.path());
+  const auto level = core::next_level({}, core::MemoryLevel::normal, meter.read(kAuto));
+  EXPECT_EQ(level, core::MemoryLevel::critical);
+  root.write("groups/system/takt/memory.pressure", "some avg10=25.00 avg60=0.00\n");
+  EXPECT_EQ(core::next_level({}, level, meter.read(kAuto)), level) << "until it is half of that";
+  root.write("groups/system/takt/memory.pressure", "some avg10=19.00 avg60=0.00\n");
+  EXPECT_EQ(core::next_level({}, level, meter.read(kAuto)), core::MemoryLevel::normal);
+}
+
 TEST(KernelMeter, WithoutPressureNothingIsStalled) {
   const FakeRoot root;
   root.remove("proc/pressure");

@@ -6,9 +6,10 @@ import unittest
 
 ROOT = pathlib.Path(__file__).parents[2]
 FAULTS = ([f"P{n}" for n in range(1, 20)] + [f"C{n}" for n in range(1, 11)]
-          + [f"D{n}" for n in range(1, 13)] + [f"K{n}" for n in range(1, 10)])
+          + [f"D{n}" for n in range(1, 13)] + [f"K{n}" for n in range(1, 10)]
+          + [f"M{n}" for n in range(1, 4)])
 IN_MAKE_TEST = ("tests/faults/", "tests/e2e/", "tests/scenarios/", "tests/regress/", "src/")
-ROW = re.compile(r"^\| ([PCDK]\d+) \| (.+?) \| (.+?) \| (.*)\|$")
+ROW = re.compile(r"^\| ([PCDKM]\d+) \| (.+?) \| (.+?) \| (.*)\|$")
 REFERENCE = re.compile(r"`([\w./-]+): ([\w.-]+)`")
 
 
