@@ -47,6 +47,7 @@ class Backend {
   // Loop's thread, immediate.
   virtual core::FleetView fleet() const = 0;
   virtual std::vector<core::JobView> jobs() const = 0;
+  virtual std::vector<core::PoolView> pools() const = 0;
   virtual std::optional<core::WhyView> why(std::string_view job) const = 0;
   virtual std::optional<core::WhyView> why(RunId run) const = 0;
   /// Complete but for what the views above tell: `ready`, `fleet`, `jobs`, memory.

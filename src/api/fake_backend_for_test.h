@@ -57,6 +57,7 @@ class FakeBackend : public Backend {
   std::optional<ports::StoreError> history_error;
 
   Reloaded reloaded{.problems = {}, .result = "nothing has changed"};
+  std::vector<core::PoolView> pool_views;
   int reloads = 0;
   std::vector<core::Event> requests;
   Reply reply{.result = std::optional<RunId>{}, .state = ""};
@@ -65,6 +66,7 @@ class FakeBackend : public Backend {
 
   core::FleetView fleet() const override { return fleet_view; }
   std::vector<core::JobView> jobs() const override { return job_views; }
+  std::vector<core::PoolView> pools() const override { return pool_views; }
   std::optional<core::WhyView> why(std::string_view job) const override {
     if (job != "posting") return std::nullopt;
     return core::WhyView{.job = "posting", .run = {}, .state = "idle", .summary = "it is idle"};

@@ -133,6 +133,34 @@ json::object slots_row(const core::SlotsRow& row) {
   return out;
 }
 
+json::object reserve_of(const core::PoolView& view) {
+  json::object out;
+  for (std::size_t at = 0; at < view.reserve.size(); ++at) {
+    if (view.reserve[at] > 0) out[word(static_cast<core::Priority>(at))] = view.reserve[at];
+  }
+  return out;
+}
+
+json::object pool(const core::PoolView& view) {
+  json::array holders;
+  for (const core::PoolHolder& holder : view.holders) {
+    holders.push_back(json::object{{"job", utf8(holder.job)},
+                                   {"run", holder.run.value},
+                                   {"weight", holder.weight},
+                                   {"since", time(holder.since)}});
+  }
+  json::array queue;
+  for (const core::PoolWaiter& waiter : view.queue) {
+    queue.push_back(json::object{{"job", utf8(waiter.job)},
+                                 {"run", waiter.run.value},
+                                 {"rank_at", time(waiter.rank_at)},
+                                 {"expected_at", time(waiter.expected_at)}});
+  }
+  return {
+      {"name", utf8(view.name)},     {"slots", view.slots},           {"used", view.used},
+      {"reserve", reserve_of(view)}, {"holders", std::move(holders)}, {"queue", std::move(queue)}};
+}
+
 json::object event(const core::EventRow& row) {
   return {{"id", row.id.value},
           {"at", time(row.at)},
@@ -202,6 +230,8 @@ json::array gates(const core::Gates& items) {
 }
 
 json::object job(const core::JobView& view) {
+  json::object uses;
+  for (const auto& [pool, weight] : view.uses) uses[utf8(pool)] = weight;
   json::object out{{"name", utf8(view.name)},
                    {"state", word_of(view.state)},
                    {"priority", word_of(view.priority)},
@@ -221,7 +251,8 @@ json::object job(const core::JobView& view) {
                    {"p95_ms", duration(view.p95)},
                    {"stale_margin_ms", duration(view.stale_margin)},
                    {"stuck", view.stuck},
-                   {"overdue", view.overdue}};
+                   {"overdue", view.overdue},
+                   {"uses", std::move(uses)}};
   if (view.paused_until) out["paused_until"] = time(view.paused_until);
   if (!view.state_reason.empty()) out["state_reason"] = utf8(view.state_reason);
   return out;
@@ -243,7 +274,7 @@ json::object run(const ports::RunWithAttempts& item) {
                    {"cause", word_of(row.cause)},
                    {"slot_at", time(row.slot_at)},
                    {"priority", word_of(row.priority)},
-                   {"rank_at", time(row.rank_at)},
+                   {"rank_at", time(std::min(row.rank_at, row.lent_rank_at.value_or(row.rank_at)))},
                    {"state", word_of(row.state)},
                    {"disposition", word_of(row.disposition)},
                    {"reason", word_of(row.reason)},
@@ -281,6 +312,13 @@ json::object events(const std::vector<core::EventRow>& rows) {
   out.reserve(rows.size());
   for (const auto& row : rows) out.push_back(event(row));
   return {{"events", std::move(out)}};
+}
+
+json::object pools(const std::vector<core::PoolView>& views) {
+  json::array out;
+  out.reserve(views.size());
+  for (const core::PoolView& view : views) out.push_back(pool(view));
+  return {{"pools", std::move(out)}};
 }
 
 json::object why(const core::WhyView& view) {

@@ -38,6 +38,7 @@ boost::json::object run(const ports::RunWithAttempts& run);
 
 boost::json::object slots(const std::vector<core::SlotsRow>& slots);
 boost::json::object events(const std::vector<core::EventRow>& events);
+boost::json::object pools(const std::vector<core::PoolView>& pools);
 boost::json::object why(const core::WhyView& why);
 
 /// Null in JSON where the memory cannot be read.

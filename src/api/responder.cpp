@@ -255,6 +255,8 @@ void dispatch(const Asked& asked, Done done) {
       return answer_jobs(asked, std::move(done));
     case Action::get_job:
       return answer_job(asked, done);
+    case Action::get_pools:
+      return done(good(pools(asked.backend.pools())));
     case Action::get_job_why:
       return answer_job_why(asked, done);
     case Action::get_runs:

@@ -29,6 +29,7 @@ constexpr std::array kRoutes{
     Route{Method::get, "/api/v1/runs/{run}/why", Scope::read, kNoBody, Action::get_run_why},
     Route{Method::get, "/api/v1/slots", Scope::read, kNoBody, Action::get_slots},
     Route{Method::get, "/api/v1/events", Scope::read, kNoBody, Action::get_events},
+    Route{Method::get, "/api/v1/pools", Scope::read, kNoBody, Action::get_pools},
     Route{Method::get, "/api/v1/memory", Scope::read, kNoBody, Action::get_memory},
     Route{Method::get, "/metrics", Scope::read, kNoBody, Action::get_metrics},
     Route{Method::get, "/healthz", Scope::read, kNoBody, Action::get_health},

@@ -46,6 +46,7 @@ enum class Action {
   get_run_why,
   get_slots,
   get_events,
+  get_pools,
   get_memory,
   get_metrics,
   get_health,

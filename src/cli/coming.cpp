@@ -16,8 +16,8 @@ namespace takt::cli {
 namespace {
 
 using core::JobSpec;
-using core::Line;
 using core::Slot;
+using core::TimeLine;
 
 /// "2026-03-08 03:00:00 -04:00" in the zone of a cron job.
 std::string local_text(const JobSpec& job, WallTime at) {
@@ -31,7 +31,7 @@ std::string local_text(const JobSpec& job, WallTime at) {
                      offset.count() < 0 ? '-' : '+', minutes / 60, minutes % 60);
 }
 
-ComingSlot coming_slot(const JobSpec& job, const Line& line, const Slot& slot) {
+ComingSlot coming_slot(const JobSpec& job, const TimeLine& line, const Slot& slot) {
   const WallTime at = line.wall(slot.due);
   return {job.name, at, local_text(job, at), core::moved_by_dst(job, line, slot)};
 }
@@ -65,7 +65,7 @@ core::Stored stored_fleet(Context& context, const core::FleetSpec& spec) {
 /// Walks the slots of one job.
 class Walk {
  public:
-  Walk(const JobSpec& job, const Line& line, std::optional<Slot> slot)
+  Walk(const JobSpec& job, const TimeLine& line, std::optional<Slot> slot)
       : job_(&job), line_(&line), slot_(slot) {}
 
   const std::optional<Slot>& slot() const { return slot_; }
@@ -81,7 +81,7 @@ class Walk {
 
  private:
   const JobSpec* job_;
-  const Line* line_;
+  const TimeLine* line_;
   std::optional<Slot> slot_;
 };
 
@@ -93,7 +93,7 @@ struct LaterFirst {
   }
 };
 
-Coming merged(const std::vector<Walk>& walks, const Line& line, std::int64_t count) {
+Coming merged(const std::vector<Walk>& walks, const TimeLine& line, std::int64_t count) {
   std::priority_queue<Walk, std::vector<Walk>, LaterFirst> queue;
   for (const Walk& walk : walks) {
     if (walk.slot()) queue.push(walk);
@@ -110,7 +110,8 @@ Coming merged(const std::vector<Walk>& walks, const Line& line, std::int64_t cou
 }
 
 /// The walk of a job from its cursor; from `from` where the schedule tells its slots at any time.
-Walk walk_of(const core::State& s, const Line& line, JobIndex index, std::optional<Instant> from) {
+Walk walk_of(const core::State& s, const TimeLine& line, JobIndex index,
+             std::optional<Instant> from) {
   const JobSpec& spec = s.spec_of(index);
   const auto& next = s.jobs[index].next;
   const bool by_draws = std::holds_alternative<core::EveryBetween>(spec.schedule);
@@ -140,7 +141,7 @@ void say_why_there_are_none(Console& console, const JobSpec& job, const core::St
 WallTime wall_clock() { return std::chrono::floor<Duration>(std::chrono::system_clock::now()); }
 
 Coming coming_slots_of(const JobSpec& job, WallTime from, std::int64_t count) {
-  const Line line{Instant{}};
+  const TimeLine line{Instant{}};
   Walk walk{job, line, core::first_slot(job, line, line.instant(from) + Duration{1}, 0)};
   Coming slots;
   for (; walk.slot() && std::ssize(slots) < count; walk.advance()) {
@@ -163,7 +164,7 @@ std::expected<Coming, Failure> coming_of_fleet(Context& context, std::string_vie
   const WallTime clock = speed == 1 ? wall_clock() : stored.fleet->clock;
   const Instant now{clock.time_since_epoch()};
   const core::State s = core::restore(spec, stored, {}, speed, now);
-  const Line line = s.line();
+  const TimeLine line = s.line();
   const auto start = from ? std::optional{line.instant(*from)} : std::nullopt;
 
   std::vector<Walk> walks;

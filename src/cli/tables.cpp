@@ -5,6 +5,7 @@
 #include <boost/json/array.hpp>
 #include <boost/json/value.hpp>
 
+#include "cli/cells.h"
 #include "cli/fields.h"
 #include "cli/people.h"
 #include "cli/table.h"
@@ -14,16 +15,6 @@ namespace takt::cli {
 namespace {
 
 namespace json = boost::json;
-
-Cell text_cell(const json::object& row, std::string_view key) {
-  const auto text = text_field(row, key);
-  return {text.empty() ? "-" : std::string(text)};
-}
-
-Cell number_cell(const json::object& row, std::string_view key) {
-  const auto number = number_field(row, key);
-  return {number ? std::to_string(*number) : "-"};
-}
 
 /// The state of a job as the watchdog sees it: stuck and overdue come before what it does just now.
 Cell job_state(const json::object& job) {
@@ -62,6 +53,19 @@ Cell run_result(const json::object& run) {
   return cell;
 }
 
+/// "browser, db x2"
+std::string uses_text(const json::object& job) {
+  std::string out;
+  const auto* uses = object_field(job, "uses");
+  if (uses == nullptr) return "-";
+  for (const auto& use : *uses) {
+    out += fmt::format("{}{}", out.empty() ? "" : ", ", inert(use.key()));
+    const bool several = use.value().is_int64() && use.value().get_int64() > 1;
+    if (several) out += fmt::format(" x{}", use.value().get_int64());
+  }
+  return out.empty() ? "-" : out;
+}
+
 std::optional<Duration> took(const json::object& run) {
   const auto from = time_field(run, "started_at");
   const auto to = time_field(run, "ended_at");
@@ -89,7 +93,8 @@ std::string ls_table(const json::object& ls, bool color) {
                {"P50", Align::right},
                {"MARGIN", Align::right},
                {"FAILS", Align::right},
-               {"PRIO"}});
+               {"PRIO"},
+               {"POOLS"}});
   const auto now = time_field(ls, "now").value_or(WallTime{});
   for (const auto& item : array_field(ls, "jobs")) {
     const auto& job = item.as_object();
@@ -101,7 +106,8 @@ std::string ls_table(const json::object& ls, bool color) {
                margin(job),
                number_cell(job, "consecutive_failures"),
                {std::string(text_field(job, "priority")) +
-                (flag_field(job, "critical") ? " critical" : "")}});
+                (flag_field(job, "critical") ? " critical" : "")},
+               {uses_text(job)}});
   }
   return table.render(color);
 }

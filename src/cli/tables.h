@@ -9,6 +9,8 @@ namespace takt::cli {
 std::string ls_table(const boost::json::object& ls, bool color);
 std::string runs_table(const boost::json::object& runs, bool color);
 std::string slots_table(const boost::json::object& slots, bool color);
+/// Pools with their holders, and below them who waits for what.
+std::string pools_text(const boost::json::object& pools, bool color);
 std::string why_text(const boost::json::object& why, bool color);
 std::string simulate_text(const boost::json::object& simulate, bool color);
 

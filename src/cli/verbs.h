@@ -30,6 +30,7 @@ Verb up_verb();
 Verb check_verb();
 Verb next_verb();
 Verb ls_verb();
+Verb pools_verb();
 Verb status_verb();
 Verb why_verb();
 Verb trigger_verb();

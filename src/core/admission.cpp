@@ -4,8 +4,11 @@
 
 #include "core/attempts.h"
 #include "core/degraded.h"
+#include "core/dependencies.h"
 #include "core/gates.h"
+#include "core/memory_gate.h"
 #include "core/settle.h"
+#include "core/waiting.h"
 
 namespace takt::core {
 namespace {
@@ -15,54 +18,80 @@ bool node_is_open(const State& s) {
          s.alive() < s.spec.max_running;
 }
 
-/// The gates of a run that could not start at once, kept once in its row.
-void note_gates(Turn& turn, Run& run, const GateAnswers& answers) {
-  if (!run.gates.empty()) return;
-  run.gates = explain_gates(turn.s, run.job, &run, turn.now, answers);
-  turn.touch(run);
-}
-
 void note_gates_of_waiting(Turn& turn) {
-  const auto untold = [](const Run& run) {
-    return run.state == RunState::waiting && run.gates.empty();
-  };
-  // Whom note_gates touches is in the list already.
   for (const RunId id : turn.touched_runs) {
     Run& run = turn.run(id);
-    if (untold(run)) note_gates(turn, run, ask_gates(turn.s, run.job, &run, turn.now));
+    if (run.state != RunState::waiting || !run.gates.empty()) continue;
+    run.gates = evaluate_gates(turn.s, run.job, &run, turn.now);
+    turn.touch(run);  // it is in the list already
   }
 }
 
 /// Gives a run up for the sake of a gate that skips it.
-void skip(Turn& turn, Run& run, const GateAnswers& answers) {
-  Gates gates = explain_gates(turn.s, run.job, &run, turn.now, answers);
+void skip(Turn& turn, Run& run) {
+  Gates gates = evaluate_gates(turn.s, run.job, &run, turn.now);
   const Reason reason = reason_of(gates, GateAnswer::skip, Reason::start_within);
   give_up(turn, run, Disposition::skipped, reason, std::move(gates));
+}
+
+/// What the run's own gates say: not those of the node, which close for all, nor those of the queue.
+GateAnswer own_decision(GateAnswers answers) {
+  answers[GateName::node] = answers[GateName::store] = GateAnswer::not_asked;
+  return decision(answers);
+}
+
+/// Asks the gates that concern this run alone. True: none of them holds it. Otherwise it is put aside
+/// or given up.
+bool passes_its_gates(Turn& turn, Run& run) {
+  const GateAnswers answers = ask_gates(turn.s, run.job, &run, turn.now, Extent::without_queue);
+  switch (own_decision(answers)) {
+    case GateAnswer::pass:
+    case GateAnswer::not_asked:
+      return true;
+    case GateAnswer::skip:
+      skip(turn, run);
+      return false;
+    case GateAnswer::hold:
+      break;
+  }
+  park(turn.s, run);
+  if (answers[GateName::dependencies] == GateAnswer::hold) wait_for_needs(turn, run);
+  return false;
+}
+
+/// Sorts the runs whose turn has come. Those that have to be triggered for them join meanwhile.
+void sort_waiting(Turn& turn) {
+  State& s = turn.s;
+  while (!s.unsorted.empty()) {
+    Run& run = turn.run(s.unsorted.begin()->run);
+    if (passes_its_gates(turn, run)) {
+      stop_waiting_for_needs(turn, run);
+      enqueue(s, run);
+    }
+  }
+}
+
+/// The next run that may start, whose gates still let it: freshness can have lapsed in the queue.
+Run* next_to_start(Turn& turn) {
+  while (node_is_open(turn.s)) {
+    const auto next = turn.s.queue.next(turn.now, among(turn.s));
+    if (!next) return nullptr;
+    Run& run = turn.run(*next);
+    if (passes_its_gates(turn, run)) return &run;
+    sort_waiting(turn);
+  }
+  return nullptr;
 }
 
 }  // namespace
 
 void admit(Turn& turn) {
-  State& s = turn.s;
-  auto next = s.ready.begin();
-  while (next != s.ready.end() && node_is_open(s)) {
-    Run& run = turn.run(next->run);
-    ++next;  // the run leaves the set when it starts or is given up
-    const GateAnswers answers = ask_gates(s, run.job, &run, turn.now);
-    switch (decision(answers)) {
-      case GateAnswer::pass:
-      case GateAnswer::not_asked:
-        start_attempt(turn, run);
-        promise_start(turn);
-        break;
-      case GateAnswer::hold:
-        note_gates(turn, run, answers);
-        break;
-      case GateAnswer::skip:
-        skip(turn, run, answers);
-        next = s.ready.begin();  // the end may have made others ready
-        break;
-    }
+  sort_waiting(turn);
+  while (Run* run = next_to_start(turn)) {
+    warn_of_memory(turn, *run);
+    start_attempt(turn, *run);
+    promise_start(turn);
+    sort_waiting(turn);
   }
   note_gates_of_waiting(turn);
 }
@@ -72,8 +101,8 @@ void recheck_waiting(Turn& turn, JobIndex index) {
   for (const RunId id : open) {
     Run& run = turn.run(id);
     if (run.state != RunState::waiting) continue;
-    const GateAnswers answers = ask_gates(turn.s, index, &run, turn.now);
-    if (decision(answers) == GateAnswer::skip) skip(turn, run, answers);
+    const GateAnswers answers = ask_gates(turn.s, index, &run, turn.now, Extent::without_queue);
+    if (decision(answers) == GateAnswer::skip) skip(turn, run);
   }
 }
 

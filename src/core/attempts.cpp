@@ -7,8 +7,10 @@
 #include "base/assert.h"
 #include "base/stable_hash.h"
 #include "core/beats.h"
+#include "core/dependencies.h"
 #include "core/retry.h"
 #include "core/settle.h"
+#include "core/waiting.h"
 #include "core/wall_slots.h"
 #include "core/watchdog.h"
 
@@ -122,6 +124,7 @@ void end_attempt(Turn& turn, Run& run, Outcome outcome, const ProcessEnd& end) {
   turn.s.tokens.erase(run.attempt->token);
   if (run.attempt->phase != Phase::leftover) turn.s.live_attempts -= 1;
   run.attempt.reset();
+  turn.s.queue.release(run.id);
   turn.touch(run);
   if (end.leaked > 0) {
     turn.event(
@@ -212,7 +215,9 @@ Run* run_of(Turn& turn, Token token) {
 void start_attempt(Turn& turn, Run& run) {
   State& s = turn.s;
   TAKT_ASSERT(!run.attempt, "one attempt of a run at a time");
-  s.ready.erase({run.rank_at, run.id});
+  withdraw(s, run);
+  stop_waiting_for_needs(turn, run);
+  s.queue.start(waiter_of(s, run), run.job, turn.now);
   s.last_token.value += 1;
   s.live_attempts += 1;
   run.attempts += 1;
@@ -233,6 +238,8 @@ void start_attempt(Turn& turn, Run& run) {
   attempt.token = s.last_token;
   attempt.started_at = attempt.quiet_since = turn.now;
   attempt.node = s.node.node;
+  attempt.uses = s.spec_of(run.job).uses;
+  if (s.memory.reading.total_bytes > 0) attempt.memory_used_ratio = s.memory.reading.used_ratio();
   run.attempt = attempt;
   s.tokens.emplace(attempt.token, run.id);
   s.pending_launches.push_back({turn.seq(), attempt.token});

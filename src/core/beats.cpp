@@ -47,7 +47,7 @@ void on_beat(Turn& turn, const BeatHeard& event) {
   attempt.last_beat = attempt.quiet_since = turn.now;
   attempt.said.take(event.beat);
   Job& job = turn.job(run->job);
-  if (!job.beat) job.beat = std::make_unique<BeatFacts>();
+  if (!job.beat) job.beat = BeatFacts{};
   job.beat->said.take(event.beat);
   job.beat->at = turn.now;
   job.beat->unwritten = true;

@@ -13,10 +13,13 @@
 #include "core/coordinator_impl.h"
 #include "core/definition.h"
 #include "core/degraded.h"
+#include "core/dependencies.h"
+#include "core/memory_gate.h"
 #include "core/reload.h"
 #include "core/requests.h"
 #include "core/slots.h"
 #include "core/turn.h"
+#include "core/waiting.h"
 #include "core/wall_slots.h"
 #include "core/watchdog.h"
 
@@ -51,8 +54,8 @@ void apply(Turn& turn, const Event& event) {
                    [&](const AttemptEnded& e) { on_ended(turn, e); },
                    [&](const BeatHeard& e) { on_beat(turn, e); },
                    [&](const LeftoverGone& e) { on_leftover_gone(turn, e); },
-                   [&](const MemoryRead&) {},
-                   [&](const CleanedUp&) {},
+                   [&](const MemoryRead& e) { on_memory_read(turn, e); },
+                   [&](const CleanedUp& e) { on_cleaned_up(turn, e); },
                    [&](const Trigger& e) { on_trigger(turn, e); },
                    [&](const Cancel& e) { on_cancel(turn, e); },
                    [&](const Pause& e) { on_pause(turn, e); },
@@ -72,7 +75,8 @@ void fire_retries(Turn& turn, JobIndex index) {
   for (const RunId id : turn.job(index).open) {
     Run& run = turn.run(id);
     if (run.state != RunState::retrying || run.attempt || !run.retry_at) continue;
-    if (*run.retry_at <= turn.now && !run.blocked) turn.s.ready.insert({run.rank_at, id});
+    const bool is_due = *run.retry_at <= turn.now && !run.blocked;
+    if (is_due && run.stand == Stand::nowhere) make_ready(turn, run);
   }
 }
 
@@ -86,6 +90,7 @@ void fire(Turn& turn, JobIndex index) {
     if (fire_pause_end(turn, index)) fire_slots(turn, index);  // those after it are the job's again
   }
   fire_retries(turn, index);
+  fire_need_waits(turn, index);
   if (decides(turn.s, index)) fire_verdicts(turn, index);
   fire_beats(turn, index);
   turn.s.wake.set(index, wake_of(turn.s, index));
@@ -113,6 +118,7 @@ Coordinator::Coordinator(FleetSpec spec, const Stored& stored, NodeFacts node, d
 }
 
 Coordinator::~Coordinator() = default;
+Coordinator::Coordinator(const Coordinator& other) : impl_(std::make_unique<Impl>(*other.impl_)) {}
 Coordinator::Coordinator(Coordinator&&) noexcept = default;
 Coordinator& Coordinator::operator=(Coordinator&&) noexcept = default;
 

@@ -45,6 +45,8 @@ class Coordinator {
   /// 1 downtime does not count, so the shell passes the stored clock as `now`.
   Coordinator(FleetSpec spec, const Stored& stored, NodeFacts node, double speed, Instant now);
   ~Coordinator();
+  /// A twin that goes on by itself; see core/forecast.h.
+  Coordinator(const Coordinator& other);
   Coordinator(Coordinator&&) noexcept;
   Coordinator& operator=(Coordinator&&) noexcept;
 
@@ -78,12 +80,19 @@ class Coordinator {
   std::vector<JobView> job_views(Instant now) const;
   std::optional<JobView> job_view(std::string_view job, Instant now) const;
 
+  /// The pools of the fleet, in the order of the file. `with_expected`: the queue's expected starts,
+  /// which take a forecast.
+  std::vector<PoolView> pool_views(Instant now, bool with_expected = true) const;
+  MemoryView memory_view() const;
+  MemoryLevel memory_level() const;
+
   /// Every gate of a job's next start, evaluated as admission would at `now`. nullopt: no such job.
   std::optional<WhyView> why(std::string_view job, Instant now) const;
   /// The same for a run that has not ended. nullopt: not a live run.
   std::optional<WhyView> why(RunId run, Instant now) const;
 
  private:
+  friend class Forecast;
   struct Impl;
   std::unique_ptr<Impl> impl_;
 };

@@ -1,5 +1,5 @@
 #pragma once
-// What a Coordinator holds; for coordinator.cpp and views.cpp only.
+// What a Coordinator holds; for coordinator.cpp, forecast.cpp and the views only.
 
 #include "core/coordinator.h"
 #include "core/restore.h"

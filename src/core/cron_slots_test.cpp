@@ -166,7 +166,7 @@ Instant instant(std::string_view text) { return Instant{parse_rfc3339(text)->tim
 
 TEST(CronSchedule, SlotsLieWhereTheWallClockSaysSo) {
   const JobSpec job = cron_job("30 3 * * *");
-  const Line ahead{Instant{}, 1h};  // the wall clock was stepped forward by an hour
+  const TimeLine ahead{Instant{}, 1h};  // the wall clock was stepped forward by an hour
   const auto slot = first_slot(job, ahead, instant("2026-01-01T00:00:00Z"), 7);
   ASSERT_TRUE(slot);
   EXPECT_EQ(*slot, (Slot{7, instant("2026-01-01T02:30:00Z")}));
@@ -175,7 +175,7 @@ TEST(CronSchedule, SlotsLieWhereTheWallClockSaysSo) {
 
 TEST(CronSchedule, DueAndNewestSlotsAreThoseOfAWalk) {
   const JobSpec job = cron_job("*/20 1-2 * * *", 90s);
-  const Line line{Instant{}};
+  const TimeLine line{Instant{}};
   const Slot first = *first_slot(job, line, instant("2026-10-20T00:00:00Z"), 3);
   std::vector<Slot> walked{first};
   const Instant now = instant("2026-10-30T02:07:00Z");
@@ -194,7 +194,7 @@ TEST(CronSchedule, DueAndNewestSlotsAreThoseOfAWalk) {
 }
 
 TEST(CronSchedule, JitterMovesAllSlotsOfAJobAlike) {
-  const Line line{Instant{}};
+  const TimeLine line{Instant{}};
   const Instant from = instant("2026-01-01T00:00:00Z");
   const Slot plain = *first_slot(cron_job("30 3 * * *"), line, from, 0);
   const JobSpec job = cron_job("30 3 * * *", 10min);
@@ -222,7 +222,7 @@ TEST(CronSchedule, OtherZoneRulesAreAnotherFingerprintAndKnownAsSuch) {
 TEST(AtSchedule, IsOneSlotUnlessItHasPassed) {
   JobSpec job;
   job.schedule = At{WallTime{second("2026-12-01T08:00:00Z")}};
-  const Line line{Instant{}, 1h};
+  const TimeLine line{Instant{}, 1h};
   const Slot slot{0, instant("2026-12-01T07:00:00Z")};
   EXPECT_EQ(first_slot(job, line, instant("2026-01-01T00:00:00Z"), 0), slot);
   EXPECT_EQ(first_slot(job, line, slot.due, 0), slot);

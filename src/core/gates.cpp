@@ -7,32 +7,11 @@
 #include <vector>
 
 #include "core/degraded.h"
+#include "core/gate_rules.h"
 #include "core/settle.h"
 
 namespace takt::core {
 namespace {
-
-constexpr std::size_t kHoldersMax = 10;  // of the attempts that stand in the way of everybody
-
-/// Whom the gates are asked about.
-struct Question {
-  const State& s;
-  JobIndex index;
-  const Run* run;  // none: a start that would be made now
-  Instant now;
-
-  const JobSpec& spec() const { return s.spec_of(index); }
-  const Job& job() const { return s.jobs[index]; }
-};
-
-/// A gate that would skip a fresh slot only holds a run that has started before (a retry).
-GateAnswer no(const Question& q) {
-  return q.run != nullptr && q.run->started_at ? GateAnswer::hold : GateAnswer::skip;
-}
-
-GateAnswer pass_if(bool passes, GateAnswer otherwise) {
-  return passes ? GateAnswer::pass : otherwise;
-}
 
 // --- enabled
 
@@ -159,9 +138,6 @@ void explain_store(const Question& q, Gate& gate) {
   }
 }
 
-GateAnswer ask_nothing(const Question&) { return GateAnswer::pass; }
-void explain_nothing(const Question&, Gate&) {}
-
 // --- all of them
 
 struct Rule {
@@ -177,10 +153,10 @@ constexpr std::array<Rule, kGateCount> kRules{{
     {GateName::paused, true, ask_paused, explain_paused},
     {GateName::quarantined, true, ask_quarantined, explain_quarantined},
     {GateName::overlap, false, ask_overlap, explain_overlap},
-    {GateName::dependencies, true, ask_nothing, explain_nothing},
-    {GateName::memory, true, ask_nothing, explain_nothing},
-    {GateName::pools, false, ask_nothing, explain_nothing},
-    {GateName::turn, false, ask_nothing, explain_nothing},
+    {GateName::dependencies, true, ask_dependencies, explain_dependencies},
+    {GateName::memory, true, ask_memory, explain_memory},
+    {GateName::pools, false, ask_pools, explain_pools},
+    {GateName::turn, false, ask_turn, explain_turn},
     {GateName::node, false, ask_node, explain_node},
     {GateName::store, false, ask_store, explain_store},
 }};
@@ -198,11 +174,15 @@ GateAnswer worse(GateAnswer a, GateAnswer b) {
 
 }  // namespace
 
-GateAnswers ask_gates(const State& s, JobIndex index, const Run* run, Instant now) {
+GateAnswers ask_gates(const State& s, JobIndex index, const Run* run, Instant now, Extent extent) {
   const Question question{s, index, run, now};
   GateAnswers answers;
   answers.by_force = run != nullptr && run->forced;
-  for (const Rule& rule : kRules) answers[rule.gate] = rule.ask(question);
+  for (const Rule& rule : kRules) {
+    const bool is_queues = rule.gate == GateName::pools || rule.gate == GateName::turn;
+    const bool asks = extent == Extent::everything || !is_queues;
+    answers[rule.gate] = asks ? rule.ask(question) : GateAnswer::not_asked;
+  }
   return answers;
 }
 
@@ -275,7 +255,7 @@ Reason reason_of(GateName gate) {
 
 Reason reason_of(const Gates& gates, GateAnswer answer, Reason otherwise) {
   for (const Gate& gate : gates) {
-    if (gate.answer == answer) return reason_of(gate.gate);
+    if (gate.answer == answer) return gate.reason.value_or(reason_of(gate.gate));
   }
   return otherwise;
 }

@@ -28,8 +28,13 @@ struct GateAnswers {
   GateAnswer operator[](GateName gate) const { return said[static_cast<std::size_t>(gate)]; }
 };
 
-/// Asks all gates about a run at `now`, or, without a run, about a start that would be made now.
-GateAnswers ask_gates(const State& s, JobIndex job, const Run* run, Instant now);
+/// Everything, or all but pools and turn: those two are the queue's business (core/waiting.h), which
+/// answers them for all that wait in one look.
+enum class Extent { everything, without_queue };
+
+/// Asks the gates about a run at `now`, or, without a run, about a start that would be made now.
+GateAnswers ask_gates(const State& s, JobIndex job, const Run* run, Instant now,
+                      Extent extent = Extent::everything);
 
 /// The same answers with their evidence. State, run and instant must be those that were asked.
 Gates explain_gates(const State& s, JobIndex job, const Run* run, Instant now,
@@ -38,7 +43,8 @@ Gates explain_gates(const State& s, JobIndex job, const Run* run, Instant now,
 /// Both steps at once, for those who want the evidence whatever the answers are.
 Gates evaluate_gates(const State& s, JobIndex job, const Run* run, Instant now);
 
-/// What `trigger --force` passes: enabled, paused, quarantined; never overlap, node or store.
+/// What `trigger --force` passes: enabled, paused, quarantined, dependencies, memory; never overlap,
+/// pools, turn, node or store.
 void pass_by_force(Gates& gates);
 
 /// skip before hold before pass.

@@ -1,6 +1,7 @@
 #include "core/pool.h"
 
 #include <algorithm>
+#include <charconv>
 
 namespace takt::core {
 
@@ -10,6 +11,20 @@ int PoolSpec::limit_for(Priority priority) const {
     kept += reserve[better];
   }
   return std::max(slots - kept, 0);
+}
+
+Uses uses_named(const std::vector<PoolSpec>& pools,
+                const std::vector<std::pair<std::string, std::string>>& named) {
+  Uses uses;
+  for (const auto& [name, units] : named) {
+    const auto found = std::ranges::find(pools, name, &PoolSpec::name);
+    int weight = 0;
+    std::from_chars(units.data(), units.data() + units.size(), weight);
+    if (found == pools.end() || weight < 1) continue;
+    uses.push_back({static_cast<PoolIndex>(found - pools.begin()), weight});
+  }
+  std::ranges::sort(uses);
+  return uses;
 }
 
 const std::shared_ptr<const Uses>& no_uses() {

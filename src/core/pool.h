@@ -13,6 +13,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/vocabulary.h"
@@ -43,6 +44,11 @@ struct Use {
 
 /// What a run takes, by pool; each pool at most once, in order.
 using Uses = std::vector<Use>;
+
+/// Units by the names of their pools, as rows have them, for these pools; names of others are left
+/// out.
+Uses uses_named(const std::vector<PoolSpec>& pools,
+                const std::vector<std::pair<std::string, std::string>>& named);
 
 /// No pool at all; what a job without `uses` shares.
 const std::shared_ptr<const Uses>& no_uses();

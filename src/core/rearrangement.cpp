@@ -5,6 +5,9 @@
 #include <string_view>
 #include <utility>
 
+#include "core/dependencies.h"
+#include "core/waiting.h"
+
 namespace takt::core {
 namespace {
 
@@ -75,6 +78,7 @@ class Rearrangement {
 
   void let_go(JobIndex old) {
     moved_to_[old] = here();
+    s_.spec.jobs[old].uses = {};  // positions among pools that may be others by now
     if (!s_.has_left(old)) done_.removed.push_back(here());
     JobSpec spec = std::move(s_.spec.jobs[old]);
     if (s_.jobs[old].open.empty()) {  // nothing asks for the rest any more
@@ -90,6 +94,9 @@ class Rearrangement {
     s_.spec.timezone = fleet_.timezone;
     s_.spec.ageing = fleet_.ageing;
     s_.spec.max_running = fleet_.max_running;
+    s_.spec.memory = fleet_.memory;
+    s_.spec.cleanup = fleet_.cleanup;
+    rename_pools();
     s_.spec.jobs = std::move(specs_);
     s_.jobs = std::move(jobs_);
     s_.listed = listed;
@@ -97,6 +104,22 @@ class Rearrangement {
     for (auto& [id, run] : s_.runs) run.job = moved_to_[run.job];
     for (JobIndex& touched : turn_.touched_jobs) touched = moved_to_[touched];
     s_.wake = WakeQueue{s_.jobs.size()};
+    s_.dependents = dependents_of(s_);
+    for (auto& [id, run] : s_.runs) run.waits.clear();  // found again when they are asked
+    rebuild_queue(s_);
+  }
+
+  /// What living attempts hold keeps its name; a pool that is gone holds nothing.
+  void rename_pools() {
+    const std::vector<PoolSpec> before = std::exchange(s_.spec.pools, fleet_.pools);
+    for (auto& [id, run] : s_.runs) {
+      if (!run.attempt || run.attempt->uses->empty()) continue;
+      std::vector<std::pair<std::string, std::string>> named;
+      for (const Use& use : *run.attempt->uses) {
+        named.emplace_back(before[use.pool].name, std::to_string(use.weight));
+      }
+      run.attempt->uses = uses_named(fleet_.pools, named);
+    }
   }
 
   Turn& turn_;

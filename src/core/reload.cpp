@@ -93,6 +93,11 @@ struct Difference {
   }
 };
 
+bool same_command(const std::shared_ptr<const Command>& a,
+                  const std::shared_ptr<const Command>& b) {
+  return a == b || (a && b && *a == *b);
+}
+
 void note_settings(std::string& settings, const FleetSpec& before, const FleetSpec& now) {
   const auto note = [&](bool differs, std::string_view key) {
     if (!differs) return;
@@ -102,6 +107,9 @@ void note_settings(std::string& settings, const FleetSpec& before, const FleetSp
   note(before.timezone != now.timezone, "timezone");
   note(before.ageing != now.ageing, "ageing");
   note(before.max_running != now.max_running, "max_running");
+  note(before.memory != now.memory, "memory");
+  note(!same_command(before.cleanup, now.cleanup), "cleanup");
+  note(before.pools != now.pools, "pools");
 }
 
 void tell_problem(Turn& turn, JobIndex index, const std::string& before) {

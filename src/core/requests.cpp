@@ -8,10 +8,12 @@
 #include "core/admission.h"
 #include "core/attempts.h"
 #include "core/degraded.h"
+#include "core/dependencies.h"
 #include "core/gates.h"
 #include "core/params.h"
 #include "core/settle.h"
 #include "core/slots.h"
+#include "core/waiting.h"
 #include "core/watchdog.h"
 
 namespace takt::core {
@@ -102,6 +104,8 @@ void resume_job(Turn& turn, JobIndex index) {
   job.quarantined = false;
   watch_anew(job, turn.now);
   turn.touch(index, true);
+  look_again(turn, index);
+  look_again_at_dependents(turn, index);
 }
 
 }  // namespace
@@ -132,8 +136,9 @@ void on_trigger(Turn& turn, const Trigger& event) {
     refuse(
         turn, event.request,
         {Refusal::Kind::refused, fmt::format("{} cannot start: {}", spec.name, sentence_of(gates)),
-         event.force ? "`takt why` shows every gate"
-                     : "`takt why` shows every gate; --force passes pause, quarantine and disabled",
+         event.force
+             ? "`takt why` shows every gate"
+             : "`takt why` shows every gate; --force passes all but overlap, pools, node and store",
          std::move(gates)});
     return;
   }
@@ -193,11 +198,13 @@ void on_pause(Turn& turn, const Pause& event) {
   facts.reason = event.reason;
   for (const JobIndex index : *jobs) {
     miss_held_slots(turn, index);
-    turn.job(index).pause = std::make_unique<PauseFacts>(facts);
+    turn.job(index).pause = facts;
     turn.job(index).stuck = turn.job(index).overdue =
         false;  // nobody waits for a success of it now
     turn.touch(index, true);
     recheck_waiting(turn, index);
+    look_again(turn, index);
+    look_again_at_dependents(turn, index);
   }
   const std::string what = event.job.empty() ? "every job" : event.job;
   const std::string until =
@@ -263,6 +270,8 @@ bool fire_pause_end(Turn& turn, JobIndex index) {
   turn.job(index).pause.reset();
   watch_anew(turn.job(index), turn.now);
   turn.touch(index, true);
+  look_again(turn, index);
+  look_again_at_dependents(turn, index);
   return true;
 }
 

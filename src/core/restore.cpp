@@ -7,8 +7,10 @@
 #include <vector>
 
 #include "core/definition.h"
+#include "core/dependencies.h"
 #include "core/job_names.h"
 #include "core/settle.h"
+#include "core/waiting.h"
 #include "core/wall_slots.h"
 #include "core/watchdog.h"
 
@@ -21,8 +23,7 @@ void restore_job(State& s, JobIndex index, const JobRow& row, Instant decided_th
   job.first_loaded = s.instant(row.first_loaded_at);
   job.next_number = row.next_number;
   if (row.paused) {
-    job.pause =
-        std::make_unique<PauseFacts>(PauseFacts{s.instant(row.paused_until), row.paused_reason});
+    job.pause = PauseFacts{s.instant(row.paused_until), row.paused_reason};
   }
   job.quarantined = row.quarantined;
   job.resumed_at = s.instant(row.resumed_at);
@@ -43,6 +44,7 @@ void restore_job(State& s, JobIndex index, const JobRow& row, Instant decided_th
 void restore_heartbeat(const State& s, Job& job, const HeartbeatRow& row) {
   job.last_start = s.instant(row.last_start_at);
   job.last_success = s.instant(row.last_success_at);
+  job.last_success_started = s.instant(row.last_success_started_at);
   job.last_failure = s.instant(row.last_failure_at);
   job.last_skip = s.instant(row.last_skip_at);
   job.last_outcome = row.last_outcome;
@@ -50,7 +52,7 @@ void restore_heartbeat(const State& s, Job& job, const HeartbeatRow& row) {
   if (!row.last_beat_at) return;
   Beat said{row.progress, std::nullopt};
   if (!row.note.empty()) said.note = row.note;
-  job.beat = std::make_unique<BeatFacts>(BeatFacts{std::move(said), s.instant(*row.last_beat_at)});
+  job.beat = BeatFacts{std::move(said), s.instant(*row.last_beat_at)};
 }
 
 /// The slot of a stored run. Where its wall clock was stepped since it started, the lateness knows
@@ -71,6 +73,7 @@ Run restored_run(const State& s, const RunRow& row, JobIndex job) {
   restore_slot(s, run, row);
   run.priority = row.priority;
   run.rank_at = s.instant(row.rank_at);
+  run.lent_rank_at = s.instant(row.lent_rank_at);
   run.state = row.state;
   run.disposition = row.disposition;
   run.reason = row.reason;
@@ -98,6 +101,8 @@ void restore_attempt(State& s, Run& run, const AttemptRow& row) {
   attempt.started_at = s.instant(row.started_at);
   attempt.process = row.process;
   attempt.node = row.node;
+  attempt.uses = uses_named(s.spec.pools, row.uses);
+  attempt.memory_used_ratio = row.memory_used_ratio;
   run.attempt = attempt;
   run.state = RunState::running;
   s.tokens.emplace(row.token, run.id);
@@ -124,8 +129,9 @@ void restore_runs(State& s, const Stored& stored, const JobNames& places, Instan
     }
     run.blocked = blocker_of(s, run).has_value();
     run.deadline = deadline_of(s, run, s.opened_at);
-    if (run.state == RunState::waiting && !run.blocked) s.ready.insert({run.rank_at, id});
+    if (run.state == RunState::waiting && !run.blocked) run.stand = Stand::unsorted;
   }
+  rebuild_queue(s);
 }
 
 /// Room for every job of the file, and behind them for those that only the store knows. Returned is
@@ -205,6 +211,7 @@ State restore(FleetSpec spec, const Stored& stored, NodeFacts node, double speed
     if (!index) continue;
     for (const Duration length : lengths) s.jobs[*index].durations.add(length);
   }
+  s.dependents = dependents_of(s);
   restore_runs(s, stored, places, now);
   for (JobIndex i = 0; i < s.listed; ++i) {
     complete_after(s, i, now);

@@ -44,17 +44,17 @@ Duration spread(const JobSpec& job) {
 }
 
 /// The second of the wall clock that a cron slot is named after.
-Second nominal(const JobSpec& job, const Line& line, Instant due) {
+Second nominal(const JobSpec& job, const TimeLine& line, Instant due) {
   return std::chrono::floor<std::chrono::seconds>(line.wall(due) - spread(job));
 }
 
-Instant due_of(const JobSpec& job, const Line& line, Second named) {
+Instant due_of(const JobSpec& job, const TimeLine& line, Second named) {
   return line.instant(named) + spread(job);
 }
 
 /// The first cron slot at or after `from`.
-std::optional<Slot> cron_slot(const JobSpec& job, const Cron& cron, const Line& line, Instant from,
-                              SlotNumber number) {
+std::optional<Slot> cron_slot(const JobSpec& job, const Cron& cron, const TimeLine& line,
+                              Instant from, SlotNumber number) {
   const auto second = std::chrono::ceil<std::chrono::seconds>(line.wall(from) - spread(job));
   const auto found = cron_slot_from(*cron.rule, second);
   return found ? std::optional{Slot{number, due_of(job, line, *found)}} : std::nullopt;
@@ -74,8 +74,8 @@ DueSlots due_on_grid(const Every& every, const Slot& slot, Instant now) {
 }
 
 /// From slot.due, which may not be one of the schedule's own, to `now`.
-DueSlots due_by_cron(const JobSpec& job, const CronRule& rule, const Line& line, const Slot& slot,
-                     Instant now) {
+DueSlots due_by_cron(const JobSpec& job, const CronRule& rule, const TimeLine& line,
+                     const Slot& slot, Instant now) {
   const Second from = nominal(job, line, slot.due) + std::chrono::seconds{1};
   const Second until = nominal(job, line, now);
   const auto last = last_cron_slot(rule, from, until);
@@ -103,7 +103,7 @@ DueSlots due_by_draws(const JobSpec& job, const EveryBetween& range, const Slot&
 
 Duration phase(const JobSpec& job) { return base_offset(job) + spread(job); }
 
-std::optional<Slot> first_slot(const JobSpec& job, const Line& line, Instant from,
+std::optional<Slot> first_slot(const JobSpec& job, const TimeLine& line, Instant from,
                                SlotNumber number) {
   using Found = std::optional<Slot>;
   const Instant base = line.epoch + phase(job);
@@ -128,7 +128,7 @@ std::optional<Slot> first_slot(const JobSpec& job, const Line& line, Instant fro
       job.schedule);
 }
 
-std::optional<Slot> next_slot(const JobSpec& job, const Line& line, const Slot& slot) {
+std::optional<Slot> next_slot(const JobSpec& job, const TimeLine& line, const Slot& slot) {
   using Found = std::optional<Slot>;
   return std::visit(
       Match{[](const Manual&) -> Found { return std::nullopt; },
@@ -148,7 +148,7 @@ std::optional<Slot> next_slot(const JobSpec& job, const Line& line, const Slot& 
       job.schedule);
 }
 
-DueSlots due_slots(const JobSpec& job, const Line& line, const Slot& slot, Instant now) {
+DueSlots due_slots(const JobSpec& job, const TimeLine& line, const Slot& slot, Instant now) {
   const std::optional<Slot> next = next_slot(job, line, slot);
   if (!next || next->due > now) return {slot, 1};
   return std::visit(
@@ -178,7 +178,7 @@ std::vector<Slot> newest_on_grid(const Every& every, const Slot& slot, const Due
   return found;
 }
 
-std::vector<Slot> newest_by_cron(const JobSpec& job, const CronRule& rule, const Line& line,
+std::vector<Slot> newest_by_cron(const JobSpec& job, const CronRule& rule, const TimeLine& line,
                                  const Slot& slot, const DueSlots& due, SlotNumber from) {
   std::vector<Slot> found{due.last};
   const Second oldest = nominal(job, line, slot.due) + std::chrono::seconds{1};
@@ -194,7 +194,7 @@ std::vector<Slot> newest_by_cron(const JobSpec& job, const CronRule& rule, const
 
 }  // namespace
 
-std::vector<Slot> newest_slots(const JobSpec& job, const Line& line, const Slot& slot,
+std::vector<Slot> newest_slots(const JobSpec& job, const TimeLine& line, const Slot& slot,
                                const DueSlots& due, int keep) {
   const SlotNumber from = std::max(slot.number, due.last.number - std::max(keep, 1) + 1);
   if (const auto* every = std::get_if<Every>(&job.schedule)) {
@@ -252,7 +252,7 @@ bool differ_by_zone_only(std::string_view one, std::string_view other) {
          one.substr(0, mark) == other.substr(0, mark);
 }
 
-std::string moved_by_dst(const JobSpec& job, const Line& line, const Slot& slot) {
+std::string moved_by_dst(const JobSpec& job, const TimeLine& line, const Slot& slot) {
   const auto* cron = std::get_if<Cron>(&job.schedule);
   return cron == nullptr ? "" : moved_by_dst(*cron->rule, nominal(job, line, slot.due));
 }

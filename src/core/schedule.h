@@ -31,11 +31,11 @@ struct Slot {
 };
 
 /// Where things lie on the elapsed line: the grids' origin, and the wall clock.
-struct Line {
+struct TimeLine {
   Instant epoch;
   Duration wall_offset{0};  // wall = elapsed + this
 
-  Line(Instant grid_epoch, Duration offset = Duration{0})  // NOLINT: an epoch alone is a line
+  TimeLine(Instant grid_epoch, Duration offset = Duration{0})  // NOLINT: an epoch alone is a line
       : epoch(grid_epoch), wall_offset(offset) {}
   WallTime wall(Instant at) const { return WallTime{at.time_since_epoch() + wall_offset}; }
   Instant instant(WallTime at) const { return Instant{at.time_since_epoch() - wall_offset}; }
@@ -48,12 +48,12 @@ Duration phase(const JobSpec& job);
 /// The first slot at or after `from` of a job that has none decided, numbered `number`. The grid
 /// begins at epoch + phase, also when that is beyond one interval. `after` jobs: `from` itself.
 /// nullopt: manual; an `at` that has passed; a cron schedule without a slot for 400 years.
-std::optional<Slot> first_slot(const JobSpec& job, const Line& line, Instant from,
+std::optional<Slot> first_slot(const JobSpec& job, const TimeLine& line, Instant from,
                                SlotNumber number);
 
 /// The slot after `slot`. Every: the next grid point after slot.due. nullopt: manual, at, and after
 /// (whose next slot depends on an end).
-std::optional<Slot> next_slot(const JobSpec& job, const Line& line, const Slot& slot);
+std::optional<Slot> next_slot(const JobSpec& job, const TimeLine& line, const Slot& slot);
 
 /// The slots of [slot, now]: how many there are and the last of them. slot.due must be <= now.
 /// Quick for any length of time: grids and cron by arithmetic; draws one by one up to a million,
@@ -62,10 +62,10 @@ struct DueSlots {
   Slot last;
   SlotNumber count = 1;
 };
-DueSlots due_slots(const JobSpec& job, const Line& line, const Slot& slot, Instant now);
+DueSlots due_slots(const JobSpec& job, const TimeLine& line, const Slot& slot, Instant now);
 
 /// The newest `keep` (>= 1) of those slots, oldest first; fewer when there are fewer.
-std::vector<Slot> newest_slots(const JobSpec& job, const Line& line, const Slot& slot,
+std::vector<Slot> newest_slots(const JobSpec& job, const TimeLine& line, const Slot& slot,
                                const DueSlots& due, int keep);
 
 /// A text that is equal exactly when two schedules have the same slots: stored, so that a changed
@@ -79,7 +79,7 @@ std::optional<Duration> delay_in_fingerprint(std::string_view fingerprint);
 bool differ_by_zone_only(std::string_view one, std::string_view other);
 
 /// What DST did to a slot of the job, in words; empty for most.
-std::string moved_by_dst(const JobSpec& job, const Line& line, const Slot& slot);
+std::string moved_by_dst(const JobSpec& job, const TimeLine& line, const Slot& slot);
 
 /// Longest time from one slot to the next; nullopt where no bound exists (manual, after, at). Cron:
 /// the longest of four years at least (core/cron_slots.h); a millisecond or so of work.

@@ -4,7 +4,9 @@
 
 #include <algorithm>
 
+#include "core/dependencies.h"
 #include "core/retry.h"
+#include "core/waiting.h"
 #include "core/watchdog.h"
 
 namespace takt::core {
@@ -25,7 +27,8 @@ void begin_waiting(Turn& turn, Run& run) {
 /// Takes the run out of its job and lets those behind it go on.
 void leave_job(Turn& turn, Run& run) {
   Job& job = turn.job(run.job);
-  turn.s.ready.erase({run.rank_at, run.id});
+  withdraw(turn.s, run);
+  stop_waiting_for_needs(turn, run);
   std::erase(job.open, run.id);
   turn.touch(run);
   for (const RunId id : job.open) {
@@ -45,6 +48,7 @@ void schedule_after(Turn& turn, JobIndex index) {
 void note_success(Turn& turn, const Run& run) {
   Job& job = turn.job(run.job);
   job.last_success = turn.now;
+  job.last_success_started = run.started_at;
   job.consecutive_failures = 0;
   if (run.started_at) job.durations.add(turn.now - *run.started_at);
   reset_after_success(job);
@@ -78,13 +82,30 @@ void note_failure(Turn& turn, const Run& run, Outcome outcome) {
   job.quarantined = true;
   job.stuck = job.overdue = false;  // nobody waits for a success of it now
   turn.touch(run.job, true);
+  look_again(turn, run.job);
   turn.event(
       Severity::error, EventKind::quarantined, run.job, run.id,
       fmt::format("{} is quarantined after {} failed runs in a row; `takt resume {}` ends it",
                   spec.name, job.consecutive_failures, spec.name));
 }
 
+/// What a gate found is news; pauses, quarantines and disabled jobs are known.
+void tell_skip(Turn& turn, const Run& run, Reason reason) {
+  if (!is_news(reason)) return;
+  const auto refused = std::ranges::find(run.gates, GateAnswer::skip, &Gate::answer);
+  const std::string why = refused == run.gates.end() ? std::string{word(reason)} : refused->text;
+  turn.event(
+      Severity::warning, EventKind::run_skipped, run.job, run.id,
+      fmt::format("{}: run {} is skipped: {}", turn.s.spec_of(run.job).name, run.id.value, why),
+      {{"reason", std::string{word(reason)}}});
+}
+
 }  // namespace
+
+bool is_news(Reason reason) {
+  return reason == Reason::overlap || reason == Reason::memory || reason == Reason::dep_timeout ||
+         reason == Reason::dep_failed;
+}
 
 std::optional<RunId> blocker_of(const State& s, const Run& run) {
   const Overlap overlap = s.spec_of(run.job).overlap;
@@ -134,7 +155,8 @@ void look_for_turn(Turn& turn, Run& run) {
   if (run.blocked == was_blocked) return;
   turn.touch(run);
   if (run.blocked) {
-    turn.s.ready.erase({run.rank_at, run.id});
+    withdraw(turn.s, run);
+    stop_waiting_for_needs(turn, run);
     return;
   }
   if (run.state != RunState::waiting) return;  // a retry joins when its own wait is over
@@ -148,20 +170,12 @@ void rank_anew(Turn& turn, Run& run, Duration old_ageing) {
   const Instant from = run.rank_at - static_cast<int>(run.priority) * old_ageing;
   const Instant rank_at = rank_of(turn.s, from, priority);
   if (rank_at == run.rank_at && priority == run.priority) return;
-  const bool is_ready = turn.s.ready.erase({run.rank_at, run.id}) > 0;
-  run.rank_at = rank_at;
   run.priority = priority;
-  turn.touch(run);
-  if (is_ready) make_ready(turn, run);
+  set_rank(turn, run, rank_at, run.lent_rank_at);
 }
 
 Instant should_have_started(const Run& run) {
   return run.cause == Cause::catchup || !run.slot ? run.queued_at : run.slot->due;
-}
-
-void make_ready(Turn& turn, Run& run) {
-  turn.s.ready.insert({run.rank_at, run.id});
-  turn.touch(run);
 }
 
 void give_up(Turn& turn, Run& run, Disposition disposition, Reason reason, Gates gates) {
@@ -183,8 +197,12 @@ void give_up(Turn& turn, Run& run, Disposition disposition, Reason reason, Gates
                            word(reason)),
                {{"reason", std::string{word(reason)}}});
   }
-  if (disposition == Disposition::skipped) job.last_skip = turn.now;
+  if (disposition == Disposition::skipped) {
+    job.last_skip = turn.now;
+    tell_skip(turn, run, reason);
+  }
   leave_job(turn, run);
+  upstream_ended(turn, run, false);
   schedule_after(turn, run.job);
 }
 
@@ -197,6 +215,7 @@ void settle(Turn& turn, Run& run, Outcome outcome) {
   leave_job(turn, run);
   if (outcome == Outcome::ok) note_success(turn, run);
   if (counts_as_failure(outcome)) note_failure(turn, run, outcome);
+  upstream_ended(turn, run, outcome == Outcome::ok);
   schedule_after(turn, run.job);
 }
 

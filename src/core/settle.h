@@ -35,8 +35,8 @@ Instant should_have_started(const Run& run);
 /// Ends a run that started, for good.
 void settle(Turn& turn, Run& run, Outcome outcome);
 
-/// Puts a run into the queue of those that only admission holds back.
-void make_ready(Turn& turn, Run& run);
+/// An operator may want to know of a slot that was skipped for this.
+bool is_news(Reason reason);
 
 /// Looks whether an older run of its job is still in the way of `run`: one whose turn has come joins
 /// the queue, one whose turn a changed `overlap` has taken back leaves it.

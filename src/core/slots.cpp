@@ -50,11 +50,12 @@ void miss(Turn& turn, JobIndex index, const Slot& first, const Slot& last, Reaso
 void skip(Turn& turn, JobIndex index, const Decision& d, Gates gates) {
   const Reason reason = reason_of(gates, GateAnswer::skip, Reason::start_within);
   turn.job(index).last_skip = turn.now;
-  // Pauses, quarantines and disabled jobs are known; a collision is news.
-  if (reason == Reason::overlap) {
+  if (is_news(reason)) {
+    const auto refused = std::ranges::find(gates, GateAnswer::skip, &Gate::answer);
+    const std::string why = reason == Reason::overlap ? "" : ": " + refused->text;
     turn.event(Severity::warning, EventKind::run_skipped, index, std::nullopt,
-               fmt::format("{}: the slot of {} is skipped ({})", turn.s.spec_of(index).name,
-                           format_rfc3339(turn.s.wall(d.due.last.due)), word(reason)),
+               fmt::format("{}: the slot of {} is skipped ({}){}", turn.s.spec_of(index).name,
+                           format_rfc3339(turn.s.wall(d.due.last.due)), word(reason), why),
                {{"reason", std::string{word(reason)}}});
   }
   write_slots(turn, index, d.first, d.due.last, Disposition::skipped, reason, std::nullopt,

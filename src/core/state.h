@@ -4,16 +4,18 @@
 //
 //   State ─┬─ Job per JobSpec, same index ── open: ids of its unsettled runs, oldest first
 //          ├─ Run per open run ── attempt: the one that is alive or on its way
-//          ├─ ready: runs that wait for nothing but admission, best rank first
+//          ├─ unsorted, queue: runs whose turn has come (core/waiting.h), and what attempts hold
 //          └─ wake: when each job next wants attention
 //
-// A run is in exactly one of these places:
+// A plain value: copied, it goes on by itself (core/forecast.h). A run is in exactly one of these
+// places:
 //
-//   ready        waiting or retry-eligible, its turn within its job has come
+//   standing     waiting or retry-eligible, its turn within its job has come (Run::stand)
 //   held         waiting behind an older run of its job (Run::blocked)
 //   backing off  state retrying, retry_at ahead
 //   attempt      an attempt is recording, launching, running or left over from an earlier daemon
 
+#include <algorithm>
 #include <cstdint>
 #include <deque>
 #include <map>
@@ -25,9 +27,11 @@
 #include <utility>
 #include <vector>
 
+#include "base/boxed.h"
 #include "base/compact_optional.h"
 #include "base/ids.h"
 #include "base/time.h"
+#include "core/admission_queue.h"
 #include "core/beat.h"
 #include "core/coordinator.h"
 #include "core/durations.h"
@@ -61,6 +65,18 @@ struct Attempt {
   Instant quiet_since;  // start, last beat, or when somebody could listen again
   std::optional<Instant> last_beat;
   Beat said;
+  SharedValue<Uses> uses;                   // what it holds, whatever the job would take by now
+  std::optional<double> memory_used_ratio;  // as read before its start
+};
+
+/// Where a run stands that has no attempt: see core/waiting.h. Nowhere: its turn has not come, or it
+/// backs off.
+enum class Stand { nowhere, unsorted, parked, queued };
+
+/// How a run stands to one of its job's needs; see core/dependencies.h.
+struct NeedWait {
+  std::optional<RunId> upstream;  // it waits for the end of this run
+  bool failed = false;            // the run it waited for did not bring it
 };
 
 struct Run {
@@ -70,7 +86,8 @@ struct Run {
   std::optional<Slot> slot;
   std::optional<WallTime> slot_at;  // cron and at: what the slot is called, whatever the clock does
   Priority priority = Priority::P2;
-  Instant rank_at;
+  Instant rank_at;                      // its own
+  std::optional<Instant> lent_rank_at;  // a better one, of a run that waits for it
   RunState state = RunState::waiting;
   std::optional<Disposition> disposition;
   std::optional<Reason> reason;
@@ -89,10 +106,15 @@ struct Run {
   std::vector<std::pair<std::string, std::string>> params;
   Gates gates;
   std::optional<Attempt> attempt;
-  bool forced = false;     // passes enabled, paused, quarantined
+  std::vector<NeedWait> waits;  // by the job's needs; empty until it first had to wait for one
+  Stand stand = Stand::nowhere;
+  bool forced = false;     // passes enabled, paused, quarantined, dependencies, memory
   bool blocked = false;    // behind an older run of its job
   bool cancelled = false;  // asked for while an attempt was alive
   bool touched = false;
+
+  /// What it is admitted by.
+  Instant rank() const { return lent_rank_at ? std::min(*lent_rank_at, rank_at) : rank_at; }
 };
 
 struct PauseFacts {
@@ -113,7 +135,7 @@ struct Job {
   std::optional<Slot> next;    // the next undecided slot
   SlotNumber next_number = 0;  // its number, also while an `after` job has no due yet
   Instant first_loaded;
-  std::unique_ptr<PauseFacts> pause;  // none: not paused
+  Boxed<PauseFacts> pause;  // none: not paused
   bool quarantined = false;
   bool stuck = false;  // verdict of the watchdog, until the next success
   bool overdue = false;
@@ -129,12 +151,15 @@ struct Job {
   CompactOptional<Instant> resumed_at;
   CompactOptional<Instant> unmet_since;  // due of the first slot that no success has answered
   CompactOptional<Instant> waiting_due;  // due of the oldest slot missed since the last start
+  CompactOptional<Instant> needs_since;  // a run of it waits for needs since then
+  Duration waited_for_needs{0};          // before that, since the watchdog's clock began
   CompactOptional<Instant> last_start;
   CompactOptional<Instant> last_success;
+  CompactOptional<Instant> last_success_started;  // start of the run that was it
   CompactOptional<Instant> last_failure;
   CompactOptional<Instant> last_skip;
   std::optional<Outcome> last_outcome;
-  std::unique_ptr<BeatFacts> beat;  // none: it never beat
+  Boxed<BeatFacts> beat;  // none: it never beat
   std::vector<RunId> open;
   Durations durations;
 };
@@ -159,6 +184,13 @@ struct Degraded {
   std::optional<Instant> out_since;  // the store failed; kept for the turn in which it is back
 };
 
+/// What is known of the memory; see core/memory_gate.h.
+struct MemoryState {
+  MemoryReading reading;
+  MemoryLevel level = MemoryLevel::normal;
+  bool cleaning = false;  // CleanUp is under way
+};
+
 enum class Mode { working, draining, stopping, stopped };
 
 struct State {
@@ -170,7 +202,11 @@ struct State {
   JobNames names;  // of the listed jobs
   std::map<RunId, Run> runs;
   std::map<Token, RunId> tokens;  // of attempts that are alive or on their way
-  std::set<ByRank> ready;
+  std::set<ByRank> unsorted;
+  AdmissionQueue queue;
+  /// By a job that others need: those others. Jobs that nobody needs are not in it.
+  std::map<JobIndex, std::vector<JobIndex>> dependents;
+  MemoryState memory;
   std::deque<PendingLaunch> pending_launches;  // in the order of their batches
   WakeQueue wake{0};
 
@@ -200,7 +236,7 @@ struct State {
   std::optional<Instant> instant(std::optional<WallTime> at) const {
     return at ? std::optional{instant(*at)} : std::nullopt;
   }
-  Line line() const { return {epoch, wall_offset}; }
+  TimeLine line() const { return {epoch, wall_offset}; }
   /// Attempts alive or on their way, those of earlier daemons included.
   int alive() const { return live_attempts + leftovers; }
   const JobSpec& spec_of(JobIndex job) const { return spec.jobs[job]; }

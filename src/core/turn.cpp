@@ -4,6 +4,7 @@
 
 #include "core/beats.h"
 #include "core/degraded.h"
+#include "core/dependencies.h"
 #include "core/wall_slots.h"
 #include "core/watchdog.h"
 
@@ -79,6 +80,10 @@ AttemptRow attempt_row(const State& s, const Run& run, const Attempt& attempt) {
   row.started_at = s.wall(attempt.started_at);
   row.process = attempt.process;
   row.node = attempt.node;
+  row.memory_used_ratio = attempt.memory_used_ratio;
+  for (const Use& use : *attempt.uses) {
+    row.uses.emplace_back(s.spec.pools[use.pool].name, std::to_string(use.weight));
+  }
   return row;
 }
 
@@ -111,6 +116,7 @@ RunRow run_row(const State& s, const Run& run) {
   row.note = run.note;
   row.params = run.params;
   row.gates = run.gates;
+  row.lent_rank_at = s.wall(run.lent_rank_at);
   return row;
 }
 
@@ -164,6 +170,7 @@ HeartbeatRow heartbeat_row(const State& s, JobIndex index) {
     row.progress = job.beat->said.progress;
     row.note = job.beat->said.note.value_or("");
   }
+  row.last_success_started_at = s.wall(job.last_success_started);
   return row;
 }
 
@@ -203,7 +210,8 @@ std::optional<Instant> wake_of(const State& s, JobIndex index) {
     const Run& run = s.runs.at(id);
     if (run.state == RunState::waiting && !run.started_at) consider(run.deadline);
     const bool backs_off = run.state == RunState::retrying && !run.blocked;
-    if (backs_off && !s.ready.contains({run.rank_at, run.id})) consider(run.retry_at);
+    if (backs_off && run.stand == Stand::nowhere) consider(run.retry_at);
+    consider(need_wait_ends(s, run));
   }
   consider(watch_deadline(s, index));
   consider(beat_row_due(s, index));

@@ -6,12 +6,14 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/ids.h"
 #include "base/time.h"
 #include "core/gate.h"
 #include "core/journal.h"
+#include "core/memory.h"
 #include "core/vocabulary.h"
 
 namespace takt::core {
@@ -48,6 +50,7 @@ struct JobView {
   std::optional<Duration> stale_margin;  // until the watchdog calls it stuck; negative: it is
   bool stuck = false;
   bool overdue = false;
+  std::vector<std::pair<std::string, int>> uses;  // units by pool
   std::optional<WallTime> paused_until;
   std::string state_reason;  // of paused and disabled, in words; may be empty
 };
@@ -89,6 +92,45 @@ struct WhyView {
   Gates gates;        // all of them, in order
   std::optional<ExpectedStart> expected_start;
   std::string summary;  // one sentence
+};
+
+/// Who holds units of a pool.
+struct PoolHolder {
+  std::string job;
+  RunId run;
+  int weight = 1;
+  WallTime since;
+};
+
+/// Who waits for units of a pool.
+struct PoolWaiter {
+  std::string job;
+  RunId run;
+  WallTime rank_at;                     // with what was lent to it
+  std::optional<WallTime> expected_at;  // its start, by the forecast
+};
+
+struct PoolView {
+  std::string name;
+  int slots = 0;
+  int used = 0;
+  std::array<int, kWords<Priority>.size()> reserve{};  // by class
+  std::vector<PoolHolder> holders;                     // oldest run first
+  std::vector<PoolWaiter> queue;                       // best rank first
+};
+
+/// A run that lives with a limit of its own, or that memory holds.
+struct MemoryHeld {
+  std::string job;
+  RunId run;
+};
+
+struct MemoryView {
+  MemoryLevel level = MemoryLevel::normal;
+  MemoryReading reading;  // the last one; total_bytes 0: none yet
+  MemorySpec limits;
+  bool cleaning = false;
+  std::vector<MemoryHeld> held;  // runs that wait for memory
 };
 
 }  // namespace takt::core

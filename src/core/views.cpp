@@ -8,7 +8,6 @@
 #include "core/coordinator_impl.h"
 #include "core/degraded.h"
 #include "core/gates.h"
-#include "core/settle.h"
 #include "core/watchdog.h"
 
 namespace takt::core {
@@ -85,6 +84,7 @@ JobView view_of(const State& s, JobIndex index, Instant now) {
   if (const auto at = stuck_at(s, index)) view.stale_margin = *at - now;
   view.stuck = job.stuck;
   view.overdue = job.overdue;
+  for (const Use& use : *spec.uses) view.uses.emplace_back(s.spec.pools[use.pool].name, use.weight);
   if (job.pause) view.paused_until = s.wall(job.pause->until);
   view.state_reason = state_reason(spec, job);
   return view;
@@ -114,95 +114,6 @@ void count_job(const State& s, JobIndex index, Instant now, FleetView& view) {
   for (const RunId id : job.open) {
     (s.runs.at(id).attempt ? view.running : view.waiting) += 1;
   }
-}
-
-std::string first_text(const Gates& gates) {
-  for (const Gate& gate : gates) {
-    if (gate.answer == GateAnswer::hold || gate.answer == GateAnswer::skip) return gate.text;
-  }
-  return {};
-}
-
-ExpectedStart exactly(WallTime at) { return {at, at, at}; }
-
-std::optional<ExpectedStart> expected_by_gates(const Gates& gates, WallTime otherwise) {
-  WallTime at = otherwise;
-  for (const Gate& gate : gates) {
-    if (gate.answer != GateAnswer::hold && gate.answer != GateAnswer::skip) continue;
-    if (!gate.until) return std::nullopt;
-    at = std::max(at, *gate.until);
-  }
-  return exactly(at);
-}
-
-/// "; 42 %, half way, its last beat 3s ago"
-std::string last_words(const Attempt& attempt, Instant now) {
-  if (!attempt.last_beat) return {};
-  const std::string said = beat_text(attempt.said);
-  const auto ago = std::chrono::floor<std::chrono::seconds>(now - *attempt.last_beat);
-  return fmt::format("; {}its last beat {} ago", said.empty() ? "" : said + ", ",
-                     format_duration(ago));
-}
-
-WhyView why_of_run(const State& s, const Run& run, Instant now) {
-  WhyView view;
-  const std::string& name = s.spec_of(run.job).name;
-  view.job = name;
-  view.run = run.id;
-  view.state = word(run.state);
-  view.gates = evaluate_gates(s, run.job, &run, now);
-  if (run.attempt) {
-    view.summary = fmt::format("run {} of {} is running (attempt {}){}", run.id.value, name,
-                               run.attempt->number, last_words(*run.attempt, now));
-    return view;
-  }
-  if (run.state == RunState::retrying && run.retry_at && *run.retry_at > now) {
-    view.expected_start = exactly(s.wall(*run.retry_at));
-    view.summary = fmt::format("run {} of {} waits until {} before attempt {}", run.id.value, name,
-                               format_rfc3339(s.wall(*run.retry_at)), run.attempts + 1);
-    return view;
-  }
-  view.expected_start = expected_by_gates(view.gates, s.wall(now));
-  const std::string text = first_text(view.gates);
-  view.summary = text.empty() ? fmt::format("nothing blocks run {} of {}", run.id.value, name)
-                              : fmt::format("run {} of {} waits: {}", run.id.value, name, text);
-  return view;
-}
-
-WhyView why_of_job(const State& s, JobIndex index, Instant now) {
-  const Job& job = s.jobs[index];
-  if (!job.open.empty()) {
-    WhyView view = why_of_run(s, s.runs.at(job.open.front()), now);
-    view.state = word(job_state(s, index));
-    return view;
-  }
-  WhyView view;
-  view.job = s.spec_of(index).name;
-  view.state = word(job_state(s, index));
-  view.gates = evaluate_gates(s, index, nullptr, now);
-  const std::string text = first_text(view.gates);
-  if (is_held_by_store(s, index, now)) {
-    view.state = word(JobState::waiting);
-    view.summary = fmt::format("the slot of {} waits: {}", view.job, text);
-    return view;
-  }
-  if (text.empty() && job.recovery_due && (!job.next || *job.recovery_due < job.next->due)) {
-    view.expected_start = exactly(s.wall(*job.recovery_due));
-    view.summary = fmt::format("{} hung; its next recovery run backs off until {}", view.job,
-                               format_rfc3339(s.wall(*job.recovery_due)));
-    return view;
-  }
-  if (job.next) view.expected_start = expected_by_gates(view.gates, s.wall(job.next->due));
-  if (!text.empty()) {
-    view.summary = fmt::format("{} would not start: {}", view.job, text);
-  } else if (job.next) {
-    view.summary = fmt::format("{} is not due before {}; nothing blocks it", view.job,
-                               format_rfc3339(s.wall(job.next->due)));
-  } else {
-    view.summary =
-        fmt::format("{} has no schedule; `takt trigger {}` starts it", view.job, view.job);
-  }
-  return view;
 }
 
 }  // namespace
@@ -235,17 +146,6 @@ std::vector<JobView> Coordinator::job_views(Instant now) const {
 std::optional<JobView> Coordinator::job_view(std::string_view job, Instant now) const {
   const auto index = impl_->s.find_job(job);
   return index ? std::optional{view_of(impl_->s, *index, now)} : std::nullopt;
-}
-
-std::optional<WhyView> Coordinator::why(std::string_view job, Instant now) const {
-  const auto index = impl_->s.find_job(job);
-  return index ? std::optional{why_of_job(impl_->s, *index, now)} : std::nullopt;
-}
-
-std::optional<WhyView> Coordinator::why(RunId run, Instant now) const {
-  const auto found = impl_->s.runs.find(run);
-  if (found == impl_->s.runs.end()) return std::nullopt;
-  return why_of_run(impl_->s, found->second, now);
 }
 
 }  // namespace takt::core

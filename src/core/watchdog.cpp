@@ -93,7 +93,7 @@ Instant backed_off(const Job& job, Instant first, Duration threshold) {
 
 std::optional<Instant> next_stuck(const State& s, JobIndex index) {
   const auto first = stuck_at(s, index);
-  if (!first) return std::nullopt;
+  if (!first || s.jobs[index].needs_since) return std::nullopt;  // the deadline moves with the wait
   return backed_off(s.jobs[index], *first, *s.spec_of(index).stale_after);
 }
 
@@ -199,7 +199,7 @@ std::optional<Instant> stuck_at(const State& s, JobIndex index) {
     if (since) base = std::max(base, *since);
   }
   if (s.speed == 1) base = std::max(base, s.opened_at);
-  return saturating_add(base, *spec.stale_after + kOneTick);
+  return saturating_add(base, *spec.stale_after + job.waited_for_needs + kOneTick);
 }
 
 std::optional<Instant> watch_deadline(const State& s, JobIndex index) {
@@ -291,6 +291,7 @@ void watch_anew(Job& job, Instant now) {
 
 void reset_after_success(Job& job) {
   job.stuck = job.overdue = false;
+  job.waited_for_needs = Duration{0};
   job.recoveries = 0;
   job.last_recovery.reset();
   job.recovery_due.reset();

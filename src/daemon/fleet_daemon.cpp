@@ -238,6 +238,10 @@ std::vector<core::JobView> FleetDaemon::jobs() const {
   return coordinator_.job_views(clock_.now());
 }
 
+std::vector<core::PoolView> FleetDaemon::pools() const {
+  return coordinator_.pool_views(clock_.now());
+}
+
 std::optional<core::WhyView> FleetDaemon::why(std::string_view job) const {
   return coordinator_.why(job, clock_.now());
 }

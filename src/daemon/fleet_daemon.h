@@ -89,6 +89,7 @@ class FleetDaemon final : public api::Backend,
   // api::Backend
   core::FleetView fleet() const override;
   std::vector<core::JobView> jobs() const override;
+  std::vector<core::PoolView> pools() const override;
   std::optional<core::WhyView> why(std::string_view job) const override;
   std::optional<core::WhyView> why(RunId run) const override;
   api::Metrics metrics() const override;

@@ -109,6 +109,40 @@ core::Param param_of(const std::string& text) {
   return param;
 }
 
+/// job:fresh:wait:on_timeout; "-" or nothing: the default
+core::Need need_of(const std::string& text) {
+  const auto parts = split(text, ':');
+  core::Need need;
+  need.job = parts.at(0);
+  const auto given = [&](std::size_t at) { return parts.size() > at && parts[at] != "-"; };
+  if (given(1)) need.fresh = duration(parts[1]);
+  if (given(2)) need.wait = duration(parts[2]);
+  if (given(3)) need.on_timeout = enumerator<core::OnTimeout>(parts[3]);
+  return need;
+}
+
+void add_need(core::JobSpec& job, const std::string& text) {
+  core::Needs needs = *job.needs;
+  needs.push_back(need_of(text));
+  job.needs = std::move(needs);
+}
+
+/// name:weight,name:weight
+core::Uses uses_of(const core::FleetSpec& fleet, const std::string& text) {
+  std::vector<std::pair<std::string, std::string>> named;
+  for (const std::string& part : split(text, ',')) {
+    const auto words = split(part, ':');
+    named.emplace_back(words.at(0), words.at(1));
+  }
+  core::Uses uses = core::uses_named(fleet.pools, named);
+  if (uses.size() != named.size()) reject(fmt::format("'{}' names a pool that is not there", text));
+  return uses;
+}
+
+core::MemoryLimit percent(const std::string& text) {
+  return core::UsedRatio{std::stod(text) / 100};
+}
+
 using Setter = std::function<void(core::JobSpec&, const std::string&)>;
 
 const std::map<std::string, Setter>& setters() {
@@ -148,6 +182,7 @@ const std::map<std::string, Setter>& setters() {
       {"late_after", [](Job& j, const Text& v) { j.late_after = duration(v); }},
       {"quarantine_after", [](Job& j, const Text& v) { j.quarantine_after = std::stoi(v); }},
       {"expect", [](Job& j, const Text& v) { j.expect = duration(v); }},
+      {"needs", [](Job& j, const Text& v) { add_need(j, v); }},
       {"problem", [](Job& j, const Text& v) { j.problem = v; }},
       {"param", [](Job& j, const Text& v) { j.params.push_back(param_of(v)); }},
   };
@@ -162,17 +197,39 @@ std::pair<std::string, std::string> key_value(const std::string& text) {
 
 }  // namespace
 
-core::JobSpec job_of(const std::vector<std::string>& words) {
+core::JobSpec job_of(const core::FleetSpec& fleet, const std::vector<std::string>& words) {
   if (words.empty()) reject("a job needs a name");
   core::JobSpec job;
   job.name = words.front();
   for (std::size_t i = 1; i < words.size(); ++i) {
     const auto [key, value] = key_value(words[i]);
+    if (key == "uses") {
+      job.uses = uses_of(fleet, value);
+      continue;
+    }
     const auto setter = setters().find(key);
     if (setter == setters().end()) reject(fmt::format("a job has no key '{}'", key));
     setter->second(job, value);
   }
   return job;
+}
+
+core::PoolSpec pool_of(const std::vector<std::string>& words) {
+  core::PoolSpec pool;
+  pool.name = words.at(0);
+  for (std::size_t i = 1; i < words.size(); ++i) {
+    const auto [key, value] = key_value(words[i]);
+    if (key == "slots") {
+      pool.slots = std::stoi(value);
+    } else if (key == "reserve") {
+      const auto parts = split(value, ':');
+      pool.reserve[static_cast<std::size_t>(enumerator<core::Priority>(parts.at(0)))] =
+          std::stoi(parts.at(1));
+    } else {
+      reject(fmt::format("a pool has no key '{}'", key));
+    }
+  }
+  return pool;
 }
 
 double read_fleet(core::FleetSpec& fleet, const std::vector<std::string>& words) {
@@ -189,6 +246,10 @@ double read_fleet(core::FleetSpec& fleet, const std::vector<std::string>& words)
       fleet.state_dir = value;
     } else if (key == "timezone") {
       fleet.timezone = value;
+    } else if (key == "high") {
+      fleet.memory.high = percent(value);
+    } else if (key == "critical") {
+      fleet.memory.critical = percent(value);
     } else if (key == "speed") {
       speed = std::stod(value);
     } else {

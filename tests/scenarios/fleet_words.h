@@ -17,7 +17,10 @@
 namespace takt::scenarios {
 
 /// `words` after "job": the name, then key=value. Throws std::invalid_argument for what is unknown.
-core::JobSpec job_of(const std::vector<std::string>& words);
+core::JobSpec job_of(const core::FleetSpec& fleet, const std::vector<std::string>& words);
+
+/// A pool from "name slots=3 reserve=P0:1".
+core::PoolSpec pool_of(const std::vector<std::string>& words);
 
 /// `words` after "fleet"; returns the speed (1 unless given).
 double read_fleet(core::FleetSpec& fleet, const std::vector<std::string>& words);

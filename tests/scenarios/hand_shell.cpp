@@ -94,7 +94,8 @@ void HandShell::carry_out(core::Effects effects) {
     std::visit(Match{[&](core::Persist& e) { held_.push_back(e.batch); },
                      [&](core::LaunchAttempt& e) { living_[e.token] = {e, false}; },
                      [&](core::KillLeftover& e) { leftovers_[e.attempt.token] = e.attempt; },
-                     [](core::KillTree&) {}, [](core::Answer&) {}, [](core::Stopped&) {}},
+                     [](core::KillTree&) {}, [](core::CleanUp&) {}, [](core::Answer&) {},
+                     [](core::Stopped&) {}},
                effect);
     if (rows_before(effect) > recorded_) {
       undelivered_.push_back(std::move(effect));

@@ -35,6 +35,7 @@ std::string standing(const core::RunRow& row) {
     std::string text{word(row.state)};
     if (row.retry_at) text += " until " + scenario_time(*row.retry_at);
     if (row.state == core::RunState::waiting) text += held_by(row.gates);
+    if (row.lent_rank_at) text += ", lent rank " + scenario_time(*row.lent_rank_at);
     return text + (row.reason ? fmt::format(", to be cancelled({})", word(*row.reason)) : "");
   }
   if (row.disposition == core::Disposition::ran && row.outcome) {
@@ -172,6 +173,8 @@ void Narrator::tell_effect(const core::KillTree& effect) {
 void Narrator::tell_effect(const core::KillLeftover& effect) {
   line(fmt::format("kill leftover {}", attempts_[effect.attempt.token]));
 }
+
+void Narrator::tell_effect(const core::CleanUp&) { line("clean up"); }
 
 void Narrator::tell_effect(const core::Answer& effect) {
   if (effect.result) {

@@ -45,6 +45,7 @@ class Narrator {
   void tell_effect(const core::LaunchAttempt& effect);
   void tell_effect(const core::KillTree& effect);
   void tell_effect(const core::KillLeftover& effect);
+  void tell_effect(const core::CleanUp& effect);
   void tell_effect(const core::Answer& effect);
   void tell_effect(const core::Stopped& effect);
   void line(std::string text);

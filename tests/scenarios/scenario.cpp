@@ -62,6 +62,7 @@ class Player {
     add_process_steps();
     add_request_steps();
     add_store_steps();
+    add_memory_steps();
     add_view_steps();
   }
 
@@ -114,12 +115,43 @@ class Player {
     narrator_.forget_all_but(shell().rows());
   }
 
+  /// A pool of that name gets another size; a new one comes last.
+  void put_pool(const Words& words) {
+    core::PoolSpec pool = pool_of(words);
+    auto& pools = fleet().pools;
+    const auto old = std::ranges::find(pools, pool.name, &core::PoolSpec::name);
+    if (old == pools.end()) {
+      pools.push_back(std::move(pool));
+    } else {
+      *old = std::move(pool);
+    }
+  }
+
+  /// 1000 MiB in all, of which so many percent are used.
+  static core::MemoryReading reading(const Words& words) {
+    core::MemoryReading reading;
+    reading.total_bytes = 1000LL << 20U;
+    reading.available_bytes = reading.total_bytes * (100 - std::stoll(words.at(0))) / 100;
+    if (const auto stalled = value_of(words, "stalled")) reading.stalled = std::stod(*stalled);
+    return reading;
+  }
+
+  void clean(const Words& words) {
+    core::CleanedUp cleaned;
+    cleaned.action = "cleanup command";
+    cleaned.ok = !has(words, "fails");
+    cleaned.before = memory_;
+    cleaned.after = memory_ = reading(words);
+    cleaned.last = !has(words, "more");
+    shell().tell(cleaned);
+  }
+
   void remove_job(const std::string& name) {
     std::erase_if(fleet().jobs, [&](const core::JobSpec& job) { return job.name == name; });
   }
 
   void put_job(const Words& words) {
-    core::JobSpec job = job_of(words);
+    core::JobSpec job = job_of(fleet(), words);
     auto& jobs = fleet().jobs;
     const auto old = std::ranges::find(jobs, job.name, &core::JobSpec::name);
     if (old == jobs.end()) {
@@ -219,6 +251,7 @@ class Player {
 
   void add_life_steps() {
     steps_["fleet"] = [this](const Words& w) { speed_ = read_fleet(fleet(), w); };
+    steps_["pool"] = [this](const Words& w) { put_pool(w); };
     steps_["job"] = [this](const Words& w) { put_job(w); };
     steps_["set"] = [this](const Words& w) { read_fleet(fleet(), w); };
     steps_["remove"] = [this](const Words& w) { remove_job(w.at(0)); };
@@ -293,6 +326,14 @@ class Player {
     steps_["store back"] = [this](const Words&) { shell().bring_store_back(); };
   }
 
+  void add_memory_steps() {
+    steps_["memory"] = [this](const Words& w) {
+      memory_ = reading(w);
+      shell().tell(core::MemoryRead{memory_});
+    };
+    steps_["cleaned"] = [this](const Words& w) { clean(w); };
+  }
+
   void add_view_steps() {
     steps_["show"] = [this](const Words& w) { show(w.at(0)); };
     steps_["why"] = [this](const Words& w) { why(w.at(0)); };
@@ -301,6 +342,7 @@ class Player {
   core::FleetSpec fleet_;
   double speed_ = 1;
   std::int64_t last_request_ = 0;
+  core::MemoryReading memory_;
   Narrator narrator_;
   std::vector<std::string> told_;
   std::unique_ptr<HandShell> shell_;

@@ -24,8 +24,9 @@
 //   hold store | record N | release store     batches wait; N of them are recorded; all of them
 //   store fails | store back
 //   step clock +1h
-//   job ... | remove JOB | set KEY=VALUE      edits the fleet for the next restart or reload
+//   pool ... | job ... | remove JOB | set KEY=VALUE      edits the fleet for the next restart or reload
 //   reload | reload fails                     the daemon takes what was edited; finds it unusable
+//   memory 85 [stalled=0.5] | cleaned 60 [more] [fails]   a reading in percent used; a clean-up action is over
 //   show JOB | show fleet | why JOB           what the views and the stored cursor say
 //
 //   END: exit=N | signal=N | errno=N | oom | unknown, and leaked=N
