@@ -19,6 +19,7 @@ bool node_is_open(const State& s) {
 }
 
 void note_gates_of_waiting(Turn& turn) {
+  if (turn.s.is_twin) return;
   for (const RunId id : turn.touched_runs) {
     Run& run = turn.run(id);
     if (run.state != RunState::waiting || !run.gates.empty()) continue;

@@ -87,9 +87,10 @@ class Coordinator {
   MemoryLevel memory_level() const;
 
   /// Every gate of a job's next start, evaluated as admission would at `now`. nullopt: no such job.
-  std::optional<WhyView> why(std::string_view job, Instant now) const;
+  /// Without `with_forecast` the expected start is what the gates alone know.
+  std::optional<WhyView> why(std::string_view job, Instant now, bool with_forecast = true) const;
   /// The same for a run that has not ended. nullopt: not a live run.
-  std::optional<WhyView> why(RunId run, Instant now) const;
+  std::optional<WhyView> why(RunId run, Instant now, bool with_forecast = true) const;
 
  private:
   friend class Forecast;

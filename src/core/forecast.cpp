@@ -10,7 +10,7 @@
 namespace takt::core {
 namespace {
 
-constexpr int kTurnsMax = 50'000;
+constexpr int kTurnsMax = 5000;
 constexpr Duration kAnyMoment{
     1000};  // an attempt that is beyond its expected length, or being killed
 
@@ -44,7 +44,9 @@ double factor_of(Pace pace) {
 class Forecast {
  public:
   Forecast(const Coordinator& fleet, Instant now, Pace pace)
-      : twin_(fleet), pace_(pace), now_(now) {}
+      : twin_(fleet), pace_(pace), now_(now) {
+    state().is_twin = true;
+  }
 
   std::vector<ForecastStart> play(Instant until,
                                   const std::function<bool(const ForecastStart&)>& enough) {

@@ -217,6 +217,7 @@ struct State {
   Duration wall_offset{0};           // wall = elapsed + this
   std::optional<Instant> jumped_at;  // end of the last jump of the wall clock forward
   Mode mode = Mode::working;
+  bool is_twin = false;  // played on for a forecast: nobody reads why its runs wait
   bool store_ok = true;
   std::string store_error;
   Degraded degraded;  // says something while !store_ok

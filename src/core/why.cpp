@@ -166,11 +166,13 @@ void expect_job(const Coordinator& fleet, const State& s, JobIndex index, Instan
 
 }  // namespace
 
-std::optional<WhyView> Coordinator::why(std::string_view name, Instant now) const {
+std::optional<WhyView> Coordinator::why(std::string_view name, Instant now,
+                                        bool with_forecast) const {
   const State& s = impl_->s;
   const auto index = s.find_job(name);
   if (!index) return std::nullopt;
   WhyView view = why_of_job(s, *index, now);
+  if (!with_forecast) return view;
   if (view.run) {
     expect_run(*this, s.runs.at(*view.run), now, view);
   } else {
@@ -179,12 +181,12 @@ std::optional<WhyView> Coordinator::why(std::string_view name, Instant now) cons
   return view;
 }
 
-std::optional<WhyView> Coordinator::why(RunId run, Instant now) const {
+std::optional<WhyView> Coordinator::why(RunId run, Instant now, bool with_forecast) const {
   const State& s = impl_->s;
   const auto found = s.runs.find(run);
   if (found == s.runs.end()) return std::nullopt;
   WhyView view = why_of_run(s, found->second, now);
-  expect_run(*this, found->second, now, view);
+  if (with_forecast) expect_run(*this, found->second, now, view);
   return view;
 }
 

@@ -95,7 +95,7 @@ class Judge {
   void check_why() const {
     const core::Coordinator& daemon = shell_->daemon();
     for (const auto& [id, row] : shell_->rows().runs()) {
-      const auto why = daemon.why(id, shell_->now());
+      const auto why = daemon.why(id, shell_->now(), false);
       if (!why || shell_->held() > 0) continue;  // ended, or not recorded yet
       const bool backs_off = row.retry_at && *row.retry_at > shell_->wall();
       if (row.state == core::RunState::running || backs_off) continue;
@@ -251,7 +251,7 @@ RC_GTEST_PROP(CoordinatorLaws, WhySaysThatNothingBlocksExactlyWhenASlotStarts, (
     const Instant due{view->next_at->time_since_epoch() -
                       (shell.wall().time_since_epoch() - shell.now().time_since_epoch())};
     if (shell.daemon().next_wake() != due) continue;  // something else comes first
-    const auto why = shell.daemon().why(fleet.jobs[0].name, shell.now());
+    const auto why = shell.daemon().why(fleet.jobs[0].name, shell.now(), false);
     const bool blocked = why->run.has_value() || std::ranges::any_of(why->gates, [](const auto& g) {
                            return g.answer != core::GateAnswer::pass;
                          });
