@@ -38,7 +38,42 @@ std::optional<Duration> maybe(Duration value) {
   return *rc::gen::arbitrary<bool>() ? std::optional{value} : std::nullopt;
 }
 
-core::JobSpec any_job(int number) {
+std::vector<core::PoolSpec> any_pools() {
+  std::vector<core::PoolSpec> pools;
+  for (int i = *rc::gen::inRange(0, 3); i > 0; --i) {
+    core::PoolSpec pool;
+    pool.name = "pool" + std::to_string(i);
+    pool.slots = *rc::gen::inRange(0, 4);
+    pool.reserve[0] = *rc::gen::inRange(0, 2);
+    pools.push_back(std::move(pool));
+  }
+  return pools;
+}
+
+core::Uses any_uses(std::size_t pools) {
+  core::Uses uses;
+  for (core::PoolIndex pool = 0; pool < pools; ++pool) {
+    if (*rc::gen::arbitrary<bool>()) uses.push_back({pool, *rc::gen::inRange(1, 3)});
+  }
+  return uses;
+}
+
+/// Needs of jobs with lower numbers, so that they never go in a circle.
+core::Needs any_needs(int number) {
+  core::Needs needs;
+  for (int other = 0; other < number; ++other) {
+    if (*rc::gen::inRange(0, 3) > 0) continue;
+    core::Need need;
+    need.job = "job" + std::to_string(other);
+    need.fresh = maybe(seconds_between(1, 30));
+    need.wait = seconds_between(1, 20);
+    need.on_timeout = *rc::gen::element(core::OnTimeout::skip, core::OnTimeout::run);
+    needs.push_back(std::move(need));
+  }
+  return needs;
+}
+
+core::JobSpec any_job(int number, std::size_t pools) {
   core::JobSpec job;
   job.name = "job" + std::to_string(number);
   job.schedule = any_schedule();
@@ -59,6 +94,8 @@ core::JobSpec any_job(int number) {
   if (*rc::gen::inRange(0, 4) == 0) job.quarantine_after = *rc::gen::inRange(1, 4);
   job.enabled = *rc::gen::inRange(0, 8) > 0;
   job.critical = *rc::gen::inRange(0, 3) == 0;
+  job.uses = any_uses(pools);
+  job.needs = any_needs(number);
   return job;
 }
 
@@ -69,27 +106,31 @@ core::FleetSpec any_fleet() {
   fleet.name = "laws";
   fleet.ageing = 10s;
   fleet.max_running = *rc::gen::inRange(1, 4);
-  const int jobs = *rc::gen::inRange(1, 4);
-  for (int i = 0; i < jobs; ++i) fleet.jobs.push_back(any_job(i));
+  fleet.pools = any_pools();
+  const int jobs = *rc::gen::inRange(1, 5);
+  for (int i = 0; i < jobs; ++i) fleet.jobs.push_back(any_job(i, fleet.pools.size()));
   return fleet;
 }
 
 core::FleetSpec any_edit_of(const core::FleetSpec& fleet) {
   core::FleetSpec edited = fleet;
   edited.jobs.clear();
+  // Other sizes and another order, or none at all: then nobody may go on using them.
+  const bool changes_pools = *rc::gen::inRange(0, 3) == 0;
+  if (changes_pools) edited.pools = any_pools();
   for (int number = static_cast<int>(fleet.jobs.size()); number >= 0; --number) {
     const auto old = static_cast<std::size_t>(number);
     switch (*rc::gen::inRange(0, 4)) {
       case 0:
         break;  // removed, or not added
       case 1:
-        if (old < fleet.jobs.size()) edited.jobs.push_back(fleet.jobs[old]);
+        if (old < fleet.jobs.size() && !changes_pools) edited.jobs.push_back(fleet.jobs[old]);
         break;
       default:
-        edited.jobs.push_back(any_job(number));
+        edited.jobs.push_back(any_job(number, edited.pools.size()));
     }
   }
-  if (edited.jobs.empty()) edited.jobs.push_back(any_job(0));
+  if (edited.jobs.empty()) edited.jobs.push_back(any_job(0, edited.pools.size()));
   return edited;
 }
 
@@ -104,7 +145,8 @@ bool World::play(const Step& step) {
   }
   if (step.what < 30) return shell_.advance(std::chrono::milliseconds{step.amount * 97}), false;
   if (step.what < 60) return process(step), false;
-  if (step.what < 84) return request(step), false;
+  if (step.what < 80) return request(step), false;
+  if (step.what < 84) return memory(step), false;
   if (step.what < 95) return store(step), false;
   shell_.kill();
   return true;
@@ -132,6 +174,17 @@ void World::process(const Step& step) {
     end.exit_code = step.amount % 3 - 1;
   }
   shell_.ended(token, end);
+}
+
+void World::memory(const Step& step) {
+  core::MemoryReading reading;
+  reading.total_bytes = 1000;
+  reading.available_bytes = 10 * (step.amount % 40);
+  if (step.which % 3 > 0) {
+    shell_.tell(core::MemoryRead{reading});
+  } else {
+    shell_.tell(core::CleanedUp{"cleanup command", true, "", reading, reading, true});
+  }
 }
 
 void World::request(const Step& step) {

@@ -48,6 +48,7 @@ class World {
 
  private:
   void process(const Step& step);
+  void memory(const Step& step);
   void request(const Step& step);
   void store(const Step& step);
 
