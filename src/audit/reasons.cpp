@@ -103,6 +103,11 @@ class ReasonJudge {
         return unless(covered(decided, quarantined_), "it was not quarantined");
       case Reason::overlap:
         return unless(covered(decided, open_), "no run of it was open");
+      case Reason::memory:
+        return unless(has_reading(gates, core::GateName::memory), "no reading of memory said so");
+      case Reason::dep_timeout:
+      case Reason::dep_failed:
+        return unless(has_reading(gates, core::GateName::dependencies), "nothing it needs said so");
       default:
         return unless(has_reading(gates, std::nullopt), "no gate said so");
     }
@@ -132,6 +137,10 @@ class ReasonJudge {
       case Reason::store:
         return unless(has_reading(gates, core::GateName::store) || covered(decided, store_),
                       "rows could be written");
+      case Reason::pool:
+        return unless(
+            has_reading(gates, core::GateName::pools) || has_reading(gates, core::GateName::turn),
+            "no pool held it");
       default:
         return unless(has_reading(gates, std::nullopt), "no gate said so");
     }
