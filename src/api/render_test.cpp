@@ -36,7 +36,7 @@ TEST(Render, AnIdleJobHasNullsWhereNothingHappenedYet) {
     "critical":false,"next_at":null,"running":null,"last_outcome":null,"last_start_at":null,
     "last_success_at":null,"last_failure_at":null,"consecutive_failures":0,
     "last_beat_at":null,"progress":null,"note":null,"waiting_for":[],
-    "p50_ms":null,"p95_ms":null,"stale_margin_ms":null,"stuck":false,"overdue":false})");
+    "p50_ms":null,"p95_ms":null,"stale_margin_ms":null,"stuck":false,"overdue":false,"uses":{}})");
 }
 
 TEST(Render, ARunningJobNamesItsAttempt) {

@@ -56,7 +56,9 @@ bool passes_its_gates(Turn& turn, Run& run) {
       break;
   }
   park(turn.s, run);
-  if (answers[GateName::dependencies] == GateAnswer::hold) wait_for_needs(turn, run);
+  GateAnswers others = answers;
+  others[GateName::dependencies] = GateAnswer::pass;
+  wait_for_needs(turn, run, own_decision(others) == GateAnswer::pass);
   return false;
 }
 

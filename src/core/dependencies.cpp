@@ -147,9 +147,10 @@ std::map<JobIndex, std::vector<JobIndex>> dependents_of(const State& s) {
   return dependents;
 }
 
-bool wait_for_needs(Turn& turn, Run& run) {
+void wait_for_needs(Turn& turn, Run& run, bool triggers) {
   const std::size_t count = needs_of(turn.s, run.job).size();
-  const bool may_trigger = turn.s.mode == Mode::working && decides(turn.s, run.job);
+  if (count == 0) return;
+  const bool may_trigger = triggers && turn.s.mode == Mode::working && decides(turn.s, run.job);
   for (std::size_t nth = 0; nth < count; ++nth) {
     NeedVerdict verdict = judge_need(turn.s, run.job, &run, nth, turn.now);
     if (verdict.answer == NeedAnswer::stale && may_trigger) {
@@ -159,7 +160,6 @@ bool wait_for_needs(Turn& turn, Run& run) {
     set_upstream(turn, run, nth, verdict.upstream);
   }
   keep_need_clock(turn, run.job);
-  return waits_for_any(run);
 }
 
 void stop_waiting_for_needs(Turn& turn, Run& run) {

@@ -36,9 +36,9 @@ NeedVerdict judge_need(const State& s, JobIndex job, const Run* run, std::size_t
 /// Every job that others need, with those others.
 std::map<JobIndex, std::vector<JobIndex>> dependents_of(const State& s);
 
-/// Joins and triggers what the run needs, where it is stale; ranks are passed on. True: it has to
-/// wait for something now.
-bool wait_for_needs(Turn& turn, Run& run);
+/// Joins what the run needs and is not fresh, and with `triggers` makes runs of what nobody is about to
+/// bring; ranks are passed on.
+void wait_for_needs(Turn& turn, Run& run, bool triggers);
 
 /// The run waits for nobody any more; what it lent is taken back.
 void stop_waiting_for_needs(Turn& turn, Run& run);

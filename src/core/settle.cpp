@@ -58,6 +58,7 @@ void note_success(Turn& turn, const Run& run) {
   }
   if (job.quarantined && run.forced) {
     job.quarantined = false;
+    look_again(turn, run.job);
     turn.event(
         Severity::info, EventKind::resumed, run.job, run.id,
         fmt::format("{} leaves quarantine: a forced run succeeded", turn.s.spec_of(run.job).name));

@@ -14,7 +14,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr WallTime kFirstStart{std::chrono::sys_days{std::chrono::year{2026} / 1 / 1}};
-constexpr int kTurnsAtOnceMax = 100'000;
+constexpr int kTurnsAtOnceMax = 500;
 
 Seq rows_before(const core::Effect& effect) {
   if (const auto* answer = std::get_if<core::Answer>(&effect)) return answer->after;
@@ -87,7 +87,13 @@ void HandShell::tell(const core::Event& event) {
   settle_now();
 }
 
-void HandShell::turn(const core::Event& event) { carry_out(daemon_->handle(event, now_)); }
+void HandShell::turn(const core::Event& event) {
+  turns_at_once_ = now_ == last_turn_ ? turns_at_once_ + 1 : 0;
+  last_turn_ = now_;
+  if (turns_at_once_ > kTurnsAtOnceMax)
+    throw std::logic_error("the coordinator never comes to rest");
+  carry_out(daemon_->handle(event, now_));
+}
 
 void HandShell::carry_out(core::Effects effects) {
   for (core::Effect& effect : effects) {

@@ -88,6 +88,8 @@ class HandShell {
   Witness witness_;
   std::unique_ptr<core::Coordinator> daemon_;
   Instant now_;
+  Instant last_turn_;
+  int turns_at_once_ = 0;  // at last_turn_
   WallTime died_at_;
   int lives_ = 0;
   std::string boot_ = "boot";

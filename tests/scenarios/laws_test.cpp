@@ -187,19 +187,33 @@ class Judge {
   std::set<Token> ended_;
 };
 
+/// What happened, beside the input of a case that fails.
+template <class Body>
+void told_when_it_fails(const core::FleetSpec& fleet, const std::vector<Step>& steps, Body body) {
+  try {
+    body();
+  } catch (...) {
+    RC_LOG() << describe(fleet) << dump(fleet, steps);
+    throw;
+  }
+}
+
 RC_GTEST_PROP(CoordinatorLaws, HoldUnderAnyOrderOfEventsAndOverRestarts, ()) {
   const core::FleetSpec fleet = any_fleet();
   Judge judge{fleet};
   World world{fleet, [&](WallTime, const core::Effect& effect) { judge.see(effect); }};
   judge.set_shell(world.shell());
   world.shell().start(0s);
-  for (const Step& step : any_steps()) {
-    if (world.play(step)) judge.daemon_died();
-    if (!world.shell().up()) continue;
-    judge.check_runs();
-    judge.check_why();
-    judge.check_slots();
-  }
+  const std::vector<Step> steps = any_steps();
+  told_when_it_fails(fleet, steps, [&] {
+    for (const Step& step : steps) {
+      if (world.play(step)) judge.daemon_died();
+      if (!world.shell().up()) continue;
+      judge.check_runs();
+      judge.check_why();
+      judge.check_slots();
+    }
+  });
 }
 
 /// The same with the fleet file being edited: reloaded, or met by the next start.

@@ -1,5 +1,6 @@
 #include "scenarios/random_world.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
@@ -8,6 +9,7 @@
 #include <ostream>
 #include <utility>
 
+#include "core/schedule.h"
 #include "scenarios/narrator.h"
 
 namespace takt::scenarios {
@@ -256,6 +258,28 @@ std::vector<Step> any_steps() {
                                                 step);
 }
 
+std::string describe(const core::FleetSpec& fleet) {
+  std::string text = fmt::format("max_running {}\n", fleet.max_running);
+  for (const core::PoolSpec& pool : fleet.pools) {
+    text += fmt::format("{} slots {} reserve P0 {}\n", pool.name, pool.slots, pool.reserve[0]);
+  }
+  for (const core::JobSpec& job : fleet.jobs) {
+    text += fmt::format("{} {} {} overlap {} {}{}", job.name, core::schedule_fingerprint(job),
+                        word(job.priority), word(job.overlap), job.critical ? "critical " : "",
+                        job.enabled ? "" : "disabled ");
+    for (const core::Use& use : *job.uses) {
+      text += fmt::format("uses {}:{} ", fleet.pools[use.pool].name, use.weight);
+    }
+    for (const core::Need& need : *job.needs) {
+      text += fmt::format("needs {} fresh {} wait {} {} ", need.job,
+                          need.fresh ? format_duration(*need.fresh) : "-",
+                          format_duration(need.wait), word(need.on_timeout));
+    }
+    text += "\n";
+  }
+  return text;
+}
+
 std::string dump(const core::FleetSpec& fleet, const std::vector<Step>& steps) {
   std::string text;
   Narrator narrator;
@@ -263,7 +287,11 @@ std::string dump(const core::FleetSpec& fleet, const std::vector<Step>& steps) {
                 for (const std::string& line : narrator.tell(at, effect)) text += line + "\n";
               }};
   world.shell().start(0s);
-  for (const Step& step : steps) world.play(step);
+  try {
+    for (const Step& step : steps) world.play(step);
+  } catch (const std::logic_error& e) {
+    text += e.what();
+  }
   return text;
 }
 

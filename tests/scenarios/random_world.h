@@ -58,6 +58,9 @@ class World {
 };
 
 /// Whatever happens is told in lines, one dump of all of it.
+/// A fleet in a line a job, for the log of a case that fails.
+std::string describe(const core::FleetSpec& fleet);
+
 std::string dump(const core::FleetSpec& fleet, const std::vector<Step>& steps);
 
 }  // namespace takt::scenarios
