@@ -124,7 +124,8 @@ class Operator(unittest.TestCase):
         why = self.fleet.json("why", "tick")
         self.assertEqual(why["job"], "tick")
         self.assertEqual([g["gate"] for g in why["gates"]],
-                         ["enabled", "paused", "quarantined", "overlap", "node", "store"])
+                         ["enabled", "paused", "quarantined", "overlap", "dependencies", "memory", "pools", "turn",
+                          "node", "store"])
 
 
 if __name__ == "__main__":
