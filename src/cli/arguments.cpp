@@ -34,6 +34,11 @@ void Arguments::set(std::string_view key, std::vector<std::string> values) {
   values_[std::string(key)] = std::move(values);
 }
 
+const std::string& Arguments::positional(std::size_t place) const {
+  static const std::string kNone;
+  return place < positionals_.size() ? positionals_[place] : kNone;
+}
+
 std::optional<std::string> Arguments::text(std::string_view key) const {
   const auto found = values_.find(std::string(key));
   if (found == values_.end() || found->second.empty()) return std::nullopt;

@@ -2,6 +2,7 @@
 // Arguments: what was typed after a verb, by name, and read as the types that verbs need. Whatever
 // cannot be read is a usage error (exit 2) that names the option.
 
+#include <cstddef>
 #include <cstdint>
 #include <expected>
 #include <map>
@@ -31,10 +32,10 @@ std::string_view option_key(const OptionSpec& option);
 class Arguments {
  public:
   void set(std::string_view key, std::vector<std::string> values);
-  void set_positional(std::string value) { positional_ = std::move(value); }
+  void set_positionals(std::vector<std::string> values) { positionals_ = std::move(values); }
 
   /// JOB, RUN and the like; empty when none was given.
-  const std::string& positional() const { return positional_; }
+  const std::string& positional(std::size_t place = 0) const;
 
   bool has(std::string_view key) const { return values_.contains(std::string(key)); }
   /// The value of an option that takes one.
@@ -51,7 +52,7 @@ class Arguments {
 
  private:
   std::map<std::string, std::vector<std::string>> values_;
-  std::string positional_;
+  std::vector<std::string> positionals_;
 };
 
 /// "12" as a run; nullopt when it is not a number. Names of jobs have a letter, so nothing is both.

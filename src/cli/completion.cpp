@@ -44,6 +44,7 @@ std::string words_of(std::string_view value) {
 /// What may stand in the place of an argument or an option's value: words, or where they come from.
 std::string words_for(std::string_view placeholder) {
   if (placeholder.find("SHELL") != std::string_view::npos) return "bash zsh fish";
+  if (placeholder == "KIND") return "crontab systemd";
   return words_of(placeholder);
 }
 bool is_job(std::string_view placeholder) {
@@ -80,11 +81,16 @@ std::string tables(std::string_view prefix) {
   std::string arguments;
   for (const Verb& verb : verbs()) {
     options += fmt::format("    {}) echo '{}' ;;\n", verb.name, names_of(verb.options));
-    std::string what = words_for(verb.argument);
-    if (is_job(verb.argument)) what = "@jobs";
-    if (is_verb(verb.argument)) what = "@verbs";
-    if (is_file(verb.argument)) what = "@file";
-    if (!what.empty()) arguments += fmt::format("    {}) echo '{}' ;;\n", verb.name, what);
+    std::size_t place = 0;
+    for (const auto argument : places_of(verb)) {
+      std::string what = words_for(argument);
+      if (is_job(argument)) what = "@jobs";
+      if (is_verb(argument)) what = "@verbs";
+      if (is_file(argument)) what = "@file";
+      if (!what.empty())
+        arguments += fmt::format("    {}:{}) echo '{}' ;;\n", verb.name, place, what);
+      ++place;
+    }
   }
   std::string values;
   each_value([&](std::string_view verb, const OptionSpec& option) {
@@ -101,7 +107,7 @@ std::string tables(std::string_view prefix) {
       "{0}_verbs='{1}'\n"
       "{0}_common='{2}'\n"
       "{0}_options() {{\n  case $1 in\n{3}  esac\n}}\n"
-      "{0}_argument() {{\n  case $1 in\n{4}  esac\n}}\n"
+      "{0}_argument() {{\n  case \"$1:$2\" in\n{4}  esac\n}}\n"
       "{0}_value() {{\n  case \"$1:$2\" in\n{5}  esac\n}}\n",
       prefix, verb_names(), names_of(common_options()), options, arguments, values);
 }
@@ -131,10 +137,8 @@ _takt_place() {
     place=@options
   elif [[ -z $verb ]]; then
     place=@verbs
-  elif ((given == 0)); then
-    place=$(_takt_argument "$verb")
   else
-    place=
+    place=$(_takt_argument "$verb" "$given")
   fi
 }
 
@@ -207,11 +211,13 @@ std::string fish() {
     text += fmt::format("complete -c takt -n __fish_use_subcommand -a {} -d {}\n", verb.name,
                         fish_quoted(verb.help));
     const std::string seen = fmt::format("__fish_seen_subcommand_from {}", verb.name);
-    std::string words = words_for(verb.argument);
-    if (is_job(verb.argument)) words = "(__takt_jobs)";
-    if (is_verb(verb.argument)) words = verb_names();
-    if (is_file(verb.argument)) text += fmt::format("complete -c takt -n '{}' -F\n", seen);
-    if (!words.empty()) text += fmt::format("complete -c takt -n '{}' -a '{}'\n", seen, words);
+    for (const auto argument : places_of(verb)) {
+      std::string words = words_for(argument);
+      if (is_job(argument)) words = "(__takt_jobs)";
+      if (is_verb(argument)) words = verb_names();
+      if (is_file(argument)) text += fmt::format("complete -c takt -n '{}' -F\n", seen);
+      if (!words.empty()) text += fmt::format("complete -c takt -n '{}' -a '{}'\n", seen, words);
+    }
     for (const auto& option : verb.options) text += fish_option(seen, option);
   }
   return text;

@@ -124,10 +124,10 @@ std::expected<Arguments, Failure> parse_rest(const Verb& verb, Words words) {
   Declared declared;
   declare(app, verb.options, declared);
   declare(app, common_options(), declared);
-  CLI::Option* positional = nullptr;
-  if (!verb.argument.empty()) {
-    positional = app.add_option("argument");
-    positional->expected(1)->allow_extra_args(false);
+  std::vector<CLI::Option*> places;
+  while (places.size() < places_of(verb).size()) {
+    places.push_back(app.add_option(fmt::format("argument{}", places.size())));
+    places.back()->expected(1)->allow_extra_args(false);
   }
   const auto dashes = std::ranges::find(words, "--");  // after it a word is never an option
   Words literal(dashes == words.end() ? dashes : dashes + 1, words.end());
@@ -141,12 +141,14 @@ std::expected<Arguments, Failure> parse_rest(const Verb& verb, Words words) {
   if (const auto failure = left_over(app.remaining(), verb)) return std::unexpected(*failure);
   auto arguments = collect(declared);
   if (!arguments) return arguments;
-  if (positional != nullptr && positional->count() > 0) {
-    literal.insert(literal.begin(), positional->results().front());
+  auto behind = literal.begin();
+  for (const auto* place : places) {
+    if (place->count() > 0) behind = literal.insert(behind, place->results().front()) + 1;
   }
-  const std::size_t taken = positional == nullptr ? 0 : 1;
-  if (literal.size() > taken) return std::unexpected(does_not_take(literal[taken], verb));
-  if (!literal.empty()) arguments->set_positional(literal.front());
+  if (literal.size() > places.size()) {
+    return std::unexpected(does_not_take(literal[places.size()], verb));
+  }
+  arguments->set_positionals(std::move(literal));
   return arguments;
 }
 
@@ -197,8 +199,11 @@ std::expected<Parsed, Failure> parse(std::span<const std::string> words) {
   if (!common) return std::unexpected(common.error());
   parsed.common = *common;
 
-  const bool required = !parsed.verb->argument.empty() && !parsed.verb->argument.starts_with('[');
-  if (required && !parsed.help && parsed.arguments.positional().empty()) {
+  const auto places = places_of(*parsed.verb);
+  const auto required = std::ranges::count_if(places, [](auto p) { return !p.starts_with('['); });
+  const bool lacks =
+      required > 0 && parsed.arguments.positional(static_cast<std::size_t>(required) - 1).empty();
+  if (lacks && !parsed.help) {
     return std::unexpected(
         usage_error(fmt::format("takt {} needs {}", parsed.verb->name, parsed.verb->argument),
                     fmt::format("see takt {} --help", parsed.verb->name)));

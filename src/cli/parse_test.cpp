@@ -27,7 +27,9 @@ Failure refused(const Words& words) {
 
 Words needed_words(const Verb& verb) {
   Words words{std::string(verb.name)};
-  if (!verb.argument.empty() && !verb.argument.starts_with('[')) words.emplace_back("posting");
+  for (const auto place : places_of(verb)) {
+    if (!place.starts_with('[')) words.emplace_back("posting");
+  }
   return words;
 }
 
@@ -142,6 +144,15 @@ TEST(Parse, AParameterMayBeGivenSeveralTimesAndLeavesTheJobAlone) {
   const auto result = parsed({"trigger", "--param", "a=1", "--param", "b=2", "posting"});
   EXPECT_EQ(result.arguments.texts("param"), (Words{"a=1", "b=2"}));
   EXPECT_EQ(result.arguments.positional(), "posting");
+}
+
+TEST(Parse, AVerbWithTwoPlacesTakesTwoWordsInOrder) {
+  const auto result = parsed({"import", "--tz", "UTC", "crontab", "--json", "-"});
+  EXPECT_EQ(result.arguments.positional(0), "crontab");
+  EXPECT_EQ(result.arguments.positional(1), "-");
+  EXPECT_EQ(parsed({"import", "crontab", "--", "-x"}).arguments.positional(1), "-x");
+  refused({"import", "crontab"});
+  refused({"import", "crontab", "a", "b"});
 }
 
 TEST(Parse, AfterTwoDashesAWordIsNoOption) {

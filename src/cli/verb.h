@@ -4,6 +4,7 @@
 
 #include <span>
 #include <string_view>
+#include <vector>
 
 #include "cli/arguments.h"
 #include "cli/context.h"
@@ -16,10 +17,14 @@ enum class Needs { nothing, file, daemon, history };
 struct Verb {
   std::string_view name;
   Needs needs;
-  std::string_view argument;  // "JOB", "[JOB]" where it may be left out, or empty: takes none
-  std::string_view help;      // one line
+  /// "JOB", "[JOB]" where it may be left out, "KIND FILE" for two, or empty: takes none.
+  std::string_view argument;
+  std::string_view help;  // one line
   std::span<const OptionSpec> options;
   Result (*run)(Context& context, const Arguments& arguments);
 };
+
+/// The words of `argument`, one for each place.
+std::vector<std::string_view> places_of(const Verb& verb);
 
 }  // namespace takt::cli

@@ -10,8 +10,8 @@
 namespace takt::cli {
 namespace {
 
-constexpr std::array<std::string_view, 8> kLater{"plan",  "tune",   "browser", "health",
-                                                 "token", "notify", "top",     "import"};
+constexpr std::array<std::string_view, 7> kLater{"plan",  "tune",   "browser", "health",
+                                                 "token", "notify", "top"};
 
 constexpr std::array kCommon{
     OptionSpec{"-f,--file", "FILE", "the fleet file; default ./fleet.toml, then $TAKT_FLEET"},
@@ -25,12 +25,12 @@ constexpr std::array kCommon{
 
 std::span<const Verb> verbs() {
   static const std::vector<Verb> table{
-      up_verb(),       check_verb(),  next_verb(),    ls_verb(),         pools_verb(),
-      status_verb(),   why_verb(),    trigger_verb(), cancel_verb(),     pause_verb(),
-      resume_verb(),   runs_verb(),   slots_verb(),   logs_verb(),       events_verb(),
-      memory_verb(),   beat_verb(),   reload_verb(),  drain_verb(),      down_verb(),
-      simulate_verb(), doctor_verb(), schema_verb(),  completion_verb(), version_verb(),
-      help_verb()};
+      up_verb(),       check_verb(),  next_verb(),    ls_verb(),     pools_verb(),
+      status_verb(),   why_verb(),    trigger_verb(), cancel_verb(), pause_verb(),
+      resume_verb(),   runs_verb(),   slots_verb(),   logs_verb(),   events_verb(),
+      memory_verb(),   beat_verb(),   reload_verb(),  drain_verb(),  down_verb(),
+      simulate_verb(), doctor_verb(), import_verb(),  schema_verb(), completion_verb(),
+      version_verb(),  help_verb()};
   return table;
 }
 
@@ -41,6 +41,17 @@ const Verb* find_verb(std::string_view name) {
     if (found != table.end()) return &*found;
   }
   return nullptr;
+}
+
+std::vector<std::string_view> places_of(const Verb& verb) {
+  std::vector<std::string_view> places;
+  auto rest = verb.argument;
+  while (!rest.empty()) {
+    const auto end = std::min(rest.find(' '), rest.size());
+    places.push_back(rest.substr(0, end));
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+  }
+  return places;
 }
 
 std::span<const OptionSpec> common_options() { return kCommon; }

@@ -47,6 +47,7 @@ Verb reload_verb();
 Verb drain_verb();
 Verb down_verb();
 Verb doctor_verb();
+Verb import_verb();
 Verb schema_verb();
 Verb completion_verb();
 Verb complete_verb();

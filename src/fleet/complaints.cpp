@@ -33,9 +33,10 @@ void Complaints::add(Problem::Severity severity, Position at, std::string messag
   problems_.push_back({at.file > 0 ? at.file : file_, std::move(problem)});
 }
 
-void Complaints::begin_file(std::shared_ptr<const Source> source) {
+int Complaints::begin_file(std::shared_ptr<const Source> source) {
   sources_.push_back(std::move(source));
   file_ = static_cast<int>(sources_.size()) - 1;
+  return file_;
 }
 
 std::vector<Problem> Complaints::take() {

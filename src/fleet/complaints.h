@@ -23,7 +23,8 @@ class Complaints {
   explicit Complaints(Sources sources) : sources_(std::move(sources)) {}
 
   /// From now on positions without a file of their own are places in this further one.
-  void begin_file(std::shared_ptr<const Source> source);
+  /// Its number is for positions that name their file.
+  int begin_file(std::shared_ptr<const Source> source);
   /// And from now on in the first one again.
   void end_files() { file_ = 0; }
 

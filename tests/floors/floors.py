@@ -22,13 +22,15 @@ ALLOWED = {
     "witness": ["base"],
     "core": ["base"],
     "fleet": ["base", "core"],
+    # What others call a schedule, as a fleet file: text to text.
+    "imports": ["base", "core", "fleet"],
     "ports": ["base", "core", "fleet"],
     **{adapter: BELOW_ADAPTERS for adapter in ADAPTERS},
     "daemon": BELOW_ADAPTERS + ADAPTERS,
     "sim": BELOW_ADAPTERS + ADAPTERS,
     # The black-box checker: reads what a fleet left behind, and shares nothing with what decided it.
     "audit": BELOW_ADAPTERS + ["store", "exec", "witness"],
-    "cli": BELOW_ADAPTERS + ADAPTERS + ["daemon", "sim"],
+    "cli": BELOW_ADAPTERS + ADAPTERS + ["daemon", "sim", "imports"],
     "web": BELOW_ADAPTERS + ADAPTERS + ["daemon", "sim"],
 }
 
