@@ -48,6 +48,7 @@ Verb drain_verb();
 Verb down_verb();
 Verb doctor_verb();
 Verb import_verb();
+Verb tune_verb();
 Verb schema_verb();
 Verb completion_verb();
 Verb complete_verb();

@@ -3,12 +3,14 @@
 // modelled processes, a modelled store, and faults drawn from a seed; the checker judges every event.
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "base/time.h"
+#include "core/rows.h"
 #include "core/spec.h"
 #include "sim/faults.h"
 
@@ -19,6 +21,8 @@ struct Options {
   std::uint64_t seed = 1;
   bool faults = true;  // those of the mix
   bool check = true;   // run the checker after every event
+  /// Told of every batch that the store took, in order.
+  std::function<void(const core::Batch&)> committed = {};
 };
 
 struct Violation {

@@ -126,6 +126,7 @@ void World::keep(std::vector<core::Batch> group) {
   std::size_t stale = std::exchange(stale_, 0);
   for (const core::Batch& batch : group) {
     metrics_.committed(batch);
+    if (scenario_.options.committed) scenario_.options.committed(batch);
     coverage_.committed(batch);
     const int life = stale > 0 ? life_ - 1 : life_;
     if (stale > 0) stale -= 1;
