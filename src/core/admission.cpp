@@ -59,6 +59,7 @@ bool passes_its_gates(Turn& turn, Run& run) {
   GateAnswers others = answers;
   others[GateName::dependencies] = GateAnswer::pass;
   wait_for_needs(turn, run, own_decision(others) == GateAnswer::pass);
+  turn.s.wake.set(run.job, wake_of(turn.s, run.job));  // the end of its wait counts from now on
   return false;
 }
 

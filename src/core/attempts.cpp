@@ -126,6 +126,8 @@ void end_attempt(Turn& turn, Run& run, Outcome outcome, const ProcessEnd& end) {
   run.attempt.reset();
   turn.s.queue.release(run.id);
   turn.touch(run);
+  // Whoever joined it while it lived hears when nothing may follow: its job is paused meanwhile.
+  if (!can_bring(turn.s, run.job)) look_again_at_dependents(turn, run.job);
   if (end.leaked > 0) {
     turn.event(
         Severity::warning, EventKind::leaked_processes, run.job, run.id,
@@ -217,7 +219,9 @@ void start_attempt(Turn& turn, Run& run) {
   TAKT_ASSERT(!run.attempt, "one attempt of a run at a time");
   withdraw(s, run);
   stop_waiting_for_needs(turn, run);
-  s.queue.start(waiter_of(s, run), run.job, turn.now);
+  const Waiter waiter = waiter_of(s, run);
+  run.expected = waiter.length;
+  s.queue.start(waiter, run.job, turn.now);
   s.last_token.value += 1;
   s.live_attempts += 1;
   run.attempts += 1;
@@ -236,7 +240,7 @@ void start_attempt(Turn& turn, Run& run) {
   Attempt attempt;
   attempt.number = run.attempts;
   attempt.token = s.last_token;
-  attempt.started_at = attempt.quiet_since = turn.now;
+  attempt.decided_at = attempt.started_at = attempt.quiet_since = turn.now;
   attempt.node = s.node.node;
   attempt.uses = s.spec_of(run.job).uses;
   if (s.memory.reading.total_bytes > 0) attempt.memory_used_ratio = s.memory.reading.used_ratio();

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "core/attempts.h"
+#include "core/waiting.h"
 
 namespace takt::core {
 namespace {
@@ -57,6 +58,7 @@ void on_journaled(Turn& turn, const Journaled& event) {
     tell_closed(turn, "what is left of it is kept for the ends of what runs");
   } else if (!was_open && journal_takes_starts(s)) {
     wake_all(s);  // what was due while everything left was promised
+    look_again_at_parked(turn);
   }
 }
 
@@ -85,6 +87,7 @@ void on_store_back(Turn& turn, const StoreBack& event) {
                {{"batches", std::to_string(event.journaled)}});
   }
   wake_all(s);
+  look_again_at_parked(turn);  // nothing was triggered for them meanwhile
 }
 
 void recovered(State& s) {

@@ -171,6 +171,13 @@ void stop_waiting_for_needs(Turn& turn, Run& run) {
   keep_need_clock(turn, run.job);
 }
 
+void forget_needs(Turn& turn, JobIndex job) {
+  for (const RunId id : turn.job(job).open) {
+    stop_waiting_for_needs(turn, turn.run(id));
+    turn.run(id).waits.clear();
+  }
+}
+
 void upstream_ended(Turn& turn, const Run& upstream, bool success) {
   const bool replaced = upstream.cancelled && upstream.reason == Reason::overlap;
   std::vector<JobIndex> waited;

@@ -43,6 +43,9 @@ void wait_for_needs(Turn& turn, Run& run, bool triggers);
 /// The run waits for nobody any more; what it lent is taken back.
 void stop_waiting_for_needs(Turn& turn, Run& run);
 
+/// The job needs something else from now on: its runs wait for nobody until they are asked again.
+void forget_needs(Turn& turn, JobIndex job);
+
 /// A run has ended or was given up: whoever waits for it hears it in this turn.
 void upstream_ended(Turn& turn, const Run& upstream, bool success);
 

@@ -105,7 +105,6 @@ class Rearrangement {
     for (JobIndex& touched : turn_.touched_jobs) touched = moved_to_[touched];
     s_.wake = WakeQueue{s_.jobs.size()};
     s_.dependents = dependents_of(s_);
-    for (auto& [id, run] : s_.runs) run.waits.clear();  // found again when they are asked
     rebuild_queue(s_);
   }
 

@@ -10,11 +10,13 @@
 
 #include "core/definition.h"
 #include "core/degraded.h"
+#include "core/dependencies.h"
 #include "core/job_names.h"
 #include "core/rearrangement.h"
 #include "core/schedule.h"
 #include "core/settle.h"
 #include "core/slots.h"
+#include "core/waiting.h"
 #include "core/wall_slots.h"
 #include "core/watchdog.h"
 
@@ -60,6 +62,10 @@ struct Difference {
   NameList removed;
   NameList changed;
   std::string settings;  // of the fleet, as keys
+
+  bool any() const {
+    return added.count() + removed.count() + changed.count() > 0 || !settings.empty();
+  }
 
   std::string text() const {
     std::string text;
@@ -175,6 +181,7 @@ void change_job(Turn& turn, const Changed& change) {
   complete_after(s, index, turn.now);
   watch_by(turn, index, change);
   hold_to_old(turn, index, change.before);
+  if (change.before.needs != s.spec_of(index).needs) forget_needs(turn, index);
   redefine_runs(turn, index, s.spec.ageing);
   if (!waits_alike(change.before, s.spec_of(index))) {
     for (const RunId id : job.open) {
@@ -242,6 +249,7 @@ void on_reload(Turn& turn, const Reload& event) {
     (change.was_away ? difference.added : difference.changed).add(name);
     change_job(turn, change);
   }
+  if (difference.any()) look_again_at_all(turn);
   for (JobIndex i = 0; i < s.jobs.size(); ++i) s.wake.set(i, wake_of(s, i));
 
   const std::string text = difference.text();

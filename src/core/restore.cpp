@@ -98,12 +98,13 @@ void restore_attempt(State& s, Run& run, const AttemptRow& row) {
   attempt.number = row.attempt;
   attempt.token = row.token;
   attempt.phase = Phase::leftover;
-  attempt.started_at = s.instant(row.started_at);
+  attempt.decided_at = attempt.started_at = s.instant(row.started_at);
   attempt.process = row.process;
   attempt.node = row.node;
   attempt.uses = uses_named(s.spec.pools, row.uses);
   attempt.memory_used_ratio = row.memory_used_ratio;
   run.attempt = attempt;
+  run.expected = expected_longest(s.jobs[run.job].durations, s.spec_of(run.job).expect);
   run.state = RunState::running;
   s.tokens.emplace(row.token, run.id);
   s.jobs[run.job].leftovers += 1;
@@ -129,7 +130,9 @@ void restore_runs(State& s, const Stored& stored, const JobNames& places, Instan
     }
     run.blocked = blocker_of(s, run).has_value();
     run.deadline = deadline_of(s, run, s.opened_at);
-    if (run.state == RunState::waiting && !run.blocked) run.stand = Stand::unsorted;
+    if (run.state != RunState::waiting || run.blocked) continue;
+    run.stand = Stand::unsorted;
+    s.unsorted.insert({run.rank(), id});
   }
   rebuild_queue(s);
 }

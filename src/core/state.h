@@ -65,6 +65,7 @@ struct Attempt {
   Instant quiet_since;  // start, last beat, or when somebody could listen again
   std::optional<Instant> last_beat;
   Beat said;
+  Instant decided_at;                       // its units are held since then
   SharedValue<Uses> uses;                   // what it holds, whatever the job would take by now
   std::optional<double> memory_used_ratio;  // as read before its start
 };
@@ -106,6 +107,7 @@ struct Run {
   std::vector<std::pair<std::string, std::string>> params;
   Gates gates;
   std::optional<Attempt> attempt;
+  Duration expected{0};         // its length, as thought of when it was queued or started last
   std::vector<NeedWait> waits;  // by the job's needs; empty until it first had to wait for one
   Stand stand = Stand::nowhere;
   bool forced = false;     // passes enabled, paused, quarantined, dependencies, memory

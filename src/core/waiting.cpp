@@ -32,6 +32,7 @@ void withdraw(State& s, Run& run) {
 void enqueue(State& s, Run& run) {
   withdraw(s, run);
   run.stand = Stand::queued;
+  run.expected = length_of(s, run.job);
   s.queue.add(waiter_of(s, run));
 }
 
@@ -46,6 +47,10 @@ void look_again(Turn& turn, Run& run) {
 
 void look_again(Turn& turn, JobIndex job) {
   for (const RunId id : turn.job(job).open) look_again(turn, turn.run(id));
+}
+
+void look_again_at_all(Turn& turn) {
+  for (auto& [id, run] : turn.s.runs) look_again(turn, run);
 }
 
 void look_again_at_parked(Turn& turn) {
@@ -91,16 +96,13 @@ Waiter waiter_of(const State& s, JobIndex job, Instant now) {
 void rebuild_queue(State& s) {
   s.queue = {};
   s.queue.resize(s.spec.pools);
-  s.unsorted.clear();
   for (auto& [id, run] : s.runs) {
-    if (run.stand != Stand::nowhere) {
-      run.stand = Stand::unsorted;
-      s.unsorted.insert(place_of(run));
-    }
+    Waiter waiter = waiter_of(s, run);
+    waiter.length = run.expected;
+    if (run.stand == Stand::queued) s.queue.add(waiter);
     if (!run.attempt) continue;
-    Waiter holder = waiter_of(s, run);
-    holder.uses = run.attempt->uses.pointer();
-    s.queue.start(holder, run.job, run.attempt->started_at);
+    waiter.uses = run.attempt->uses.pointer();
+    s.queue.start(waiter, run.job, run.attempt->decided_at);
   }
 }
 

@@ -28,8 +28,9 @@ void park(State& s, Run& run);
 
 /// What held the run may have changed. Nothing for one that does not stand anywhere.
 void look_again(Turn& turn, Run& run);
-/// The same for every run of the job, and for every run that is parked.
+/// The same for every run of the job, for every run, and for every run that is parked.
 void look_again(Turn& turn, JobIndex job);
+void look_again_at_all(Turn& turn);
 void look_again_at_parked(Turn& turn);
 
 /// Gives the run another rank, wherever it stands.
@@ -39,8 +40,8 @@ void set_rank(Turn& turn, Run& run, Instant own, std::optional<Instant> lent);
 Waiter waiter_of(const State& s, const Run& run);
 Waiter waiter_of(const State& s, JobIndex job, Instant now);
 
-/// Pools, leases of living attempts and waiting runs anew, after pools or jobs have changed places:
-/// whoever waited is unsorted.
+/// Pools, leases of living attempts and the queue anew, after pools or jobs have changed places. Every
+/// run stands where it stood.
 void rebuild_queue(State& s);
 
 /// While the store fails critical runs alone start, and others do not stand in their way.

@@ -1,6 +1,7 @@
 // Laws of the coordinator under any order of events: a small random fleet, random starts, ends, kills,
 // pauses, store failures and crashes, judged after every step by what was recorded and launched.
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
@@ -13,6 +14,7 @@
 
 #include "core/schedule.h"
 #include "scenarios/hand_shell.h"
+#include "scenarios/narrator.h"
 #include "scenarios/random_world.h"
 
 namespace takt::scenarios {
@@ -221,20 +223,32 @@ RC_GTEST_PROP(CoordinatorLaws, HoldAcrossReloadsToo, ()) {
   const core::FleetSpec fleet = any_fleet();
   const std::vector<core::FleetSpec> variants{fleet, any_edit_of(fleet), any_edit_of(fleet)};
   Judge judge{variants};
-  World world{fleet, [&](WallTime, const core::Effect& effect) { judge.see(effect); }};
+  std::string told;
+  Narrator narrator;
+  World world{fleet, [&](WallTime at, const core::Effect& effect) {
+                for (const std::string& line : narrator.tell(at, effect)) told += line + "\n";
+                judge.see(effect);
+              }};
   judge.set_shell(world.shell());
   world.shell().start(0s);
   int reloads = 0;
-  for (const Step& step : any_steps()) {
-    if (step.which % 8 == 0) {
-      world.reload(variants[static_cast<std::size_t>(step.amount) % variants.size()]);
-      reloads += 1;
+  try {
+    for (const Step& step : any_steps()) {
+      if (step.which % 8 == 0) {
+        const auto which = static_cast<std::size_t>(step.amount) % variants.size();
+        told += fmt::format("reload:\n{}", describe(variants[which]));
+        world.reload(variants[which]);
+        reloads += 1;
+      }
+      if (world.play(step)) judge.daemon_died();
+      if (!world.shell().up()) continue;
+      judge.check_runs();
+      judge.check_why();
+      judge.check_slots();
     }
-    if (world.play(step)) judge.daemon_died();
-    if (!world.shell().up()) continue;
-    judge.check_runs();
-    judge.check_why();
-    judge.check_slots();
+  } catch (...) {
+    RC_LOG() << describe(fleet) << told;
+    throw;
   }
   RC_CLASSIFY(reloads > 2, "reloaded more than twice");
 }
