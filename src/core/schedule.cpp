@@ -23,15 +23,6 @@ Duration auto_offset(const JobSpec& job, Duration interval) {
   return Duration{hash_below(stable_hash(job.name), bound.count())};
 }
 
-Duration base_offset(const JobSpec& job) {
-  return std::visit(
-      Match{[](const Manual&) { return Duration{0}; }, [](const After&) { return Duration{0}; },
-            [](const Cron&) { return Duration{0}; }, [](const At&) { return Duration{0}; },
-            [&](const Every& s) { return s.offset.value_or(auto_offset(job, s.interval)); },
-            [&](const EveryBetween& s) { return s.offset.value_or(auto_offset(job, s.shortest)); }},
-      job.schedule);
-}
-
 /// The drawn interval that follows slot `number`.
 Duration drawn_interval(const JobSpec& job, const EveryBetween& range, SlotNumber number) {
   const std::int64_t span = (range.longest - range.shortest).count() + 1;
@@ -101,7 +92,16 @@ DueSlots due_by_draws(const JobSpec& job, const EveryBetween& range, const Slot&
 
 }  // namespace
 
-Duration phase(const JobSpec& job) { return base_offset(job) + spread(job); }
+Duration offset_of(const JobSpec& job) {
+  return std::visit(
+      Match{[](const Manual&) { return Duration{0}; }, [](const After&) { return Duration{0}; },
+            [](const Cron&) { return Duration{0}; }, [](const At&) { return Duration{0}; },
+            [&](const Every& s) { return s.offset.value_or(auto_offset(job, s.interval)); },
+            [&](const EveryBetween& s) { return s.offset.value_or(auto_offset(job, s.shortest)); }},
+      job.schedule);
+}
+
+Duration phase(const JobSpec& job) { return offset_of(job) + spread(job); }
 
 std::optional<Slot> first_slot(const JobSpec& job, const TimeLine& line, Instant from,
                                SlotNumber number) {

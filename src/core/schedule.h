@@ -45,6 +45,9 @@ struct TimeLine {
 /// share of jitter (hash(name) up to `jitter`, the same for every slot).
 Duration phase(const JobSpec& job);
 
+/// The offset without the jitter: as written, or for "auto" that hash. 0 where there is no grid.
+Duration offset_of(const JobSpec& job);
+
 /// The first slot at or after `from` of a job that has none decided, numbered `number`. The grid
 /// begins at epoch + phase, also when that is beyond one interval. `after` jobs: `from` itself.
 /// nullopt: manual; an `at` that has passed; a cron schedule without a slot for 400 years.
