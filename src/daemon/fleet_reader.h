@@ -3,7 +3,7 @@
 // file on a dead mount takes for ever; neither may hold up a start. One look at a time; whoever asks
 // while one is under way shares the next, since that one sees what was written in the meantime.
 //
-//   loop ── look(done) ──▶ worker: load, preflight ── post ──▶ loop: done(look)
+//   loop ── look(done) ──▶ worker: load, preflight, plan ── post ──▶ loop: done(look)
 //
 // Loop's thread, but for the reading itself.
 
@@ -25,7 +25,7 @@ namespace takt::daemon {
 
 /// What was found at one look.
 struct FleetLook {
-  std::shared_ptr<const core::FleetSpec> fleet;  // null: it cannot be used
+  std::shared_ptr<const core::FleetSpec> fleet;  // with planned offsets; null: it cannot be used
   std::vector<fleet::Problem> problems;          // of the file and of this machine
   fleet::FilesRead read;
 };
@@ -34,8 +34,9 @@ class FleetReader {
  public:
   using Done = std::function<void(const FleetLook&)>;
 
-  /// `loop` outlives the reader. `file` is absolute.
-  FleetReader(boost::asio::io_context& loop, std::filesystem::path file, bool trust_file);
+  /// `loop` outlives the reader. `file` is absolute. Offsets that were planned are in `database`.
+  FleetReader(boost::asio::io_context& loop, std::filesystem::path file, bool trust_file,
+              std::filesystem::path database);
   /// Waits for a look that is under way; nobody is told of it.
   ~FleetReader();
   FleetReader(const FleetReader&) = delete;
@@ -55,6 +56,7 @@ class FleetReader {
   boost::asio::io_context& loop_;
   std::filesystem::path file_;
   bool trust_file_;
+  std::filesystem::path database_;
   bool looking_ = false;
   std::vector<Done> served_;   // by the look under way
   std::vector<Done> waiting_;  // for the next one

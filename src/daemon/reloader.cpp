@@ -68,7 +68,7 @@ bool has_changed_since(const fleet::FilesRead& read) {
 Reloader::Reloader(boost::asio::io_context& loop, FleetDaemon& daemon,
                    const ReloaderOptions& options)
     : daemon_(daemon),
-      reader_(loop, options.fleet_file, options.trust_file),
+      reader_(loop, options.fleet_file, options.trust_file, options.database),
       watch_(loop, [this] { notice(); }),
       quiet_(loop),
       known_(options.read.content),

@@ -29,8 +29,9 @@ class FleetDaemon;
 struct ReloaderOptions {
   std::filesystem::path fleet_file;  // absolute
   bool trust_file = false;
-  fleet::FilesRead read;  // what the running fleet was read from
-  std::size_t jobs = 0;   // that it has
+  std::filesystem::path database;  // where planned offsets are kept
+  fleet::FilesRead read;           // what the running fleet was read from
+  std::size_t jobs = 0;            // that it has
 };
 
 class Reloader {

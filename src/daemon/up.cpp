@@ -20,6 +20,7 @@
 #include "daemon/fleet_clock.h"
 #include "daemon/fleet_daemon.h"
 #include "daemon/notify.h"
+#include "daemon/planning.h"
 #include "daemon/reloader.h"
 #include "daemon/state_folder.h"
 #include "exec/boot.h"
@@ -104,6 +105,7 @@ class Up {
         reloader_(io, daemon_,
                   {.fleet_file = options.fleet_file,
                    .trust_file = options.trust_file,
+                   .database = database_file(state_dir_),
                    .read = options.read,
                    .jobs = static_cast<std::size_t>(daemon_.fleet().jobs)}),
         signals_(io, daemon_, reloader_),
@@ -217,6 +219,9 @@ int run_up(UpOptions options) {
   auto stored = (*store)->load();
   if (!stored) return refuse_store(stored.error());
 
+  if (const auto trouble = settle_offsets(options.spec, database_file(state_dir), Keep::yes)) {
+    complain("planned offsets are not kept: " + trouble->what, trouble->hint);
+  }
   auto rules = store::KeepRules::of(options.spec);  // of which `up` leaves nothing behind
   Up up(options, io, **store, *stored);
   *stored = {};  // the coordinator has taken what it needs
