@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/state_dir.h"
+#include "cli/planned.h"
 #include "core/restore.h"
 #include "core/schedule.h"
 #include "store/sqlite_history.h"
@@ -152,9 +153,9 @@ Coming coming_slots_of(const JobSpec& job, WallTime from, std::int64_t count) {
 
 std::expected<Coming, Failure> coming_of_fleet(Context& context, std::string_view job,
                                                std::optional<WallTime> from, std::int64_t count) {
-  const auto loaded = context.spec();
+  const auto loaded = planned_spec(context);
   if (!loaded) return std::unexpected(loaded.error());
-  const core::FleetSpec& spec = **loaded;
+  const core::FleetSpec& spec = *loaded;
   const bool one = !job.empty();
   if (one && std::ranges::find(spec.jobs, job, &JobSpec::name) == spec.jobs.end()) {
     return std::unexpected(no_such_job(context, job));

@@ -7,6 +7,7 @@
 
 #include "api/render.h"
 #include "cli/coming.h"
+#include "cli/planned.h"
 #include "cli/verbs.h"
 #include "fleet/load.h"
 #include "fleet/preflight.h"
@@ -42,6 +43,8 @@ Result run(Context& context, const Arguments&) {
     };
     add(fleet::preflight(*loaded.spec, loaded.where));
     add(fleet::advise(*loaded.spec, loaded.where, wall_clock()));
+    settle_offsets(*loaded.spec, context.console());
+    add(collision_warnings(*loaded.spec, loaded.where));
   }
   const bool ok = loaded.spec.has_value();
   auto& console = context.console();

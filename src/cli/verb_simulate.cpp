@@ -11,6 +11,7 @@
 #include <string>
 
 #include "api/render.h"
+#include "cli/planned.h"
 #include "cli/tables.h"
 #include "cli/verbs.h"
 #include "fleet/quote.h"
@@ -130,11 +131,11 @@ std::expected<Asked, Failure> asked_by(const Arguments& arguments) {
 Result run(Context& context, const Arguments& arguments) {
   const auto asked = asked_by(arguments);
   if (!asked) return std::unexpected(asked.error());
-  const auto spec = context.spec();
+  const auto spec = planned_spec(context);
   if (!spec) return std::unexpected(spec.error());
 
   const auto began = std::chrono::steady_clock::now();
-  const auto report = sim::simulate(**spec, asked->options, asked->mix);
+  const auto report = sim::simulate(*spec, asked->options, asked->mix);
   const auto wall = std::chrono::duration_cast<Duration>(std::chrono::steady_clock::now() - began);
 
   auto& console = context.console();

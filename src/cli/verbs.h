@@ -53,6 +53,7 @@ Verb schema_verb();
 Verb completion_verb();
 Verb complete_verb();
 Verb man_verb();
+Verb plan_verb();
 Verb simulate_verb();
 Verb version_verb();
 Verb help_verb();
