@@ -49,7 +49,7 @@ class FakeBackend : public Backend {
  public:
   core::FleetView fleet_view{.name = "demo", .now = wall_from_millis(1'000'000), .jobs = 1};
   std::vector<core::JobView> job_views{{.name = "posting"}};
-  Memory memory_view{.reading = {.total_bytes = 1000, .available_bytes = 500}};
+  Memory memory_view{.fleet = {.reading = {.total_bytes = 1000, .available_bytes = 500}}};
   bool is_ready = true;
   ListedHistory rows;
   ports::RunQuery runs_query;

@@ -5,15 +5,13 @@
 #include <string>
 #include <vector>
 
-#include "core/memory.h"
+#include "core/view.h"
 #include "ports/launcher.h"
 
 namespace takt::api {
 
 struct Memory {
-  core::MemoryReading reading;
-  core::MemoryLevel level = core::MemoryLevel::normal;
-  core::MemorySpec spec;
+  core::MemoryView fleet;                  // with the reading of this moment
   std::vector<ports::TreeMemory> limited;  // living trees with a memory_max
   std::int64_t skipped = 0;                // slots skipped for it since the daemon's start
 };

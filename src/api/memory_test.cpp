@@ -30,13 +30,15 @@ TEST(ApiMemory, ALimitIsReachedFromSoMuchInUse) {
 
 TEST(ApiMemory, IsRenderedWithLimitsAndLimitedTrees) {
   const Memory view{
-      .reading = {4 * kGiB, kGiB, 0.125, core::MemorySource::cgroup_v2},
-      .level = core::MemoryLevel::high,
-      .spec = {.high = core::UsedRatio{0.75}, .critical = core::BytesLeft{512LL << 20}},
+      .fleet = {.level = core::MemoryLevel::high,
+                .reading = {4 * kGiB, kGiB, 0.125, core::MemorySource::cgroup_v2},
+                .limits = {.high = core::UsedRatio{0.75}, .critical = core::BytesLeft{512LL << 20}},
+                .cleaning = true,
+                .held = {{"posting", RunId{6}}}},
       .limited = {{.job = "a", .run = RunId{7}, .attempt = 2, .used_bytes = 5, .limit_bytes = 9},
                   {.job = "b", .run = RunId{8}, .limit_bytes = 9}},
       .skipped = 3};
-  const json::object out = memory(view, {"posting"});
+  const json::object out = memory(view);
   EXPECT_EQ(out.at("source"), json::value("cgroup v2"));
   EXPECT_EQ(out.at("total_bytes"), json::value(4 * kGiB));
   EXPECT_EQ(out.at("used_bytes"), json::value(3 * kGiB));
@@ -49,7 +51,8 @@ TEST(ApiMemory, IsRenderedWithLimitsAndLimitedTrees) {
   EXPECT_EQ(out.at("critical"), json::value("512M"));
   EXPECT_EQ(out.at("critical_used_bytes"), json::value(4 * kGiB - (512LL << 20)));
   EXPECT_EQ(out.at("skipped"), json::value(3));
-  EXPECT_EQ(out.at("held"), json::value(json::array{"posting"}));
+  EXPECT_EQ(out.at("cleaning"), json::value(true));
+  EXPECT_EQ(out.at("held"), json::value(json::array{json::object{{"job", "posting"}, {"run", 6}}}));
   const json::array& jobs = out.at("jobs").as_array();
   ASSERT_EQ(jobs.size(), 2U);
   EXPECT_EQ(jobs[0].as_object().at("used_bytes"), json::value(5));
@@ -58,7 +61,7 @@ TEST(ApiMemory, IsRenderedWithLimitsAndLimitedTrees) {
 }
 
 TEST(ApiMemory, WhatCannotBeReadIsNull) {
-  const json::object out = memory({}, {});
+  const json::object out = memory({});
   for (const char* key : {"source", "total_bytes", "used_bytes", "available_bytes", "used_ratio",
                           "high_used_bytes", "critical_used_bytes"}) {
     EXPECT_TRUE(out.at(key).is_null()) << key;

@@ -105,16 +105,16 @@ void tell_fleet(Text& text, const Metrics& m) {
   text.only("takt_attempts_running_max", "gauge", "fleet.max_running.", m.max_running);
   text.only("takt_runs_waiting", "gauge", "Runs waiting for gates or for a retry.",
             m.fleet.waiting);
-  if (m.memory.reading.total_bytes > 0) {
+  if (m.memory.fleet.reading.total_bytes > 0) {
     text.only("takt_memory_used_ratio", "gauge",
               "Share in use of the memory of the machine, or of the group's limit.",
-              m.memory.reading.used_ratio());
+              m.memory.fleet.reading.used_ratio());
     text.only("takt_memory_stalled_ratio", "gauge",
               "Share of the last ten seconds in which some task waited for memory.",
-              m.memory.reading.stalled);
+              m.memory.fleet.reading.stalled);
   }
   text.only("takt_memory_level", "gauge", "0 normal, 1 high, 2 critical.",
-            static_cast<int>(m.memory.level));
+            static_cast<int>(m.memory.fleet.level));
 }
 
 void tell_states(Text& text, const Metrics& m) {

@@ -360,10 +360,15 @@ json::object status(const core::FleetView& fleet, const core::MemoryReading& mem
   return out;
 }
 
-json::object memory(const Memory& view, const std::vector<std::string>& held) {
-  const core::MemoryReading& reading = view.reading;
+json::object memory(const Memory& view) {
+  const core::MemoryReading& reading = view.fleet.reading;
+  const core::MemorySpec& limits = view.fleet.limits;
   const bool known = reading.total_bytes > 0;
   const auto bytes = [&](std::int64_t count) { return known ? json::value(count) : json::value(); };
+  json::array held;
+  for (const core::MemoryHeld& run : view.fleet.held) {
+    held.push_back(json::object{{"job", utf8(run.job)}, {"run", run.run.value}});
+  }
   json::array jobs;
   for (const ports::TreeMemory& tree : view.limited) {
     jobs.push_back(json::object{{"job", utf8(tree.job)},
@@ -372,20 +377,21 @@ json::object memory(const Memory& view, const std::vector<std::string>& held) {
                                 {"used_bytes", number(tree.used_bytes)},
                                 {"memory_max_bytes", tree.limit_bytes}});
   }
-  return {{"level", word_of(view.level)},
+  return {{"level", word_of(view.fleet.level)},
           {"source", known ? json::value(word_of(reading.source)) : json::value()},
           {"total_bytes", bytes(reading.total_bytes)},
           {"used_bytes", bytes(reading.used_bytes())},
           {"available_bytes", bytes(reading.available_bytes)},
           {"used_ratio", number(used_ratio(reading))},
           {"stalled_ratio", reading.stalled},
-          {"high", spelled(view.spec.high)},
-          {"high_used_bytes", bytes(reached_from(view.spec.high, reading.total_bytes))},
-          {"critical", spelled(view.spec.critical)},
-          {"critical_used_bytes", bytes(reached_from(view.spec.critical, reading.total_bytes))},
-          {"source_wanted", word_of(view.spec.source)},
+          {"high", spelled(limits.high)},
+          {"high_used_bytes", bytes(reached_from(limits.high, reading.total_bytes))},
+          {"critical", spelled(limits.critical)},
+          {"critical_used_bytes", bytes(reached_from(limits.critical, reading.total_bytes))},
+          {"source_wanted", word_of(limits.source)},
           {"skipped", view.skipped},
-          {"held", names(held)},
+          {"cleaning", view.fleet.cleaning},
+          {"held", std::move(held)},
           {"jobs", std::move(jobs)}};
 }
 

@@ -44,8 +44,7 @@ boost::json::object why(const core::WhyView& why);
 /// Null in JSON where the memory cannot be read.
 boost::json::object status(const core::FleetView& fleet, const core::MemoryReading& memory);
 
-/// `held`: the jobs with a run that waits for more of it.
-boost::json::object memory(const Memory& memory, const std::vector<std::string>& held);
+boost::json::object memory(const Memory& memory);
 
 /// The problems of a fleet file, as `check` and `reload` show them.
 boost::json::array problems(const std::vector<fleet::Problem>& problems);

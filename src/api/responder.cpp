@@ -44,7 +44,7 @@ void answer_status(const Asked& asked, const Done& done) {
              "status", "ask again in a second"));
     return;
   }
-  done(good(status(asked.backend.fleet(), asked.backend.memory().reading)));
+  done(good(status(asked.backend.fleet(), asked.backend.memory().fleet.reading)));
 }
 
 void answer_jobs(const Asked& asked, Done done) {
@@ -62,17 +62,6 @@ void answer_job(const Asked& asked, const Done& done) {
 void answer_job_why(const Asked& asked, const Done& done) {
   const auto view = asked.backend.why(asked.found.job);
   done(view ? good(why(*view)) : no_such_job(asked.found.job));
-}
-
-void answer_memory(const Asked& asked, const Done& done) {
-  std::vector<std::string> held;
-  for (const core::JobView& view : asked.backend.jobs()) {
-    const bool waits = std::ranges::any_of(view.waiting_for, [](const core::Gate& gate) {
-      return gate.gate == core::GateName::memory && gate.answer == core::GateAnswer::hold;
-    });
-    if (waits) held.push_back(view.name);
-  }
-  done(good(memory(asked.backend.memory(), held)));
 }
 
 void answer_metrics(const Asked& asked, Done done) {
@@ -270,7 +259,7 @@ void dispatch(const Asked& asked, Done done) {
     case Action::get_events:
       return answer_events(asked, std::move(done));
     case Action::get_memory:
-      return answer_memory(asked, done);
+      return done(good(memory(asked.backend.memory())));
     case Action::get_metrics:
       return answer_metrics(asked, std::move(done));
     case Action::get_health:

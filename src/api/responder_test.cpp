@@ -50,14 +50,11 @@ TEST_F(ResponderTest, StatusIsUnavailableUntilTheDaemonIsReady) {
   EXPECT_EQ(ask("GET", "/status").status, Status::unavailable);
 }
 
-TEST_F(ResponderTest, MemoryNamesTheJobsThatAreHeldForIt) {
-  backend_.job_views[0].waiting_for = {
-      {.gate = core::GateName::memory, .answer = core::GateAnswer::hold}};
-  backend_.job_views.push_back(
-      {.name = "other",
-       .waiting_for = {{.gate = core::GateName::node, .answer = core::GateAnswer::hold}}});
+TEST_F(ResponderTest, MemoryNamesTheRunsThatAreHeldForIt) {
+  backend_.memory_view.fleet.held = {{"posting", RunId{4}}};
   const auto memory = parsed(ask("GET", "/memory"));
-  EXPECT_EQ(memory.at("held"), json::value(json::array{"posting"}));
+  EXPECT_EQ(memory.at("held"),
+            json::value(json::array{json::object{{"job", "posting"}, {"run", 4}}}));
   EXPECT_EQ(memory.at("used_ratio"), json::value(0.5));
 }
 

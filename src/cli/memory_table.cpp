@@ -46,12 +46,14 @@ std::string limits_line(const json::object& memory) {
 }
 
 std::string held_line(const json::object& memory) {
-  std::string names;
-  for (const auto& name : array_field(memory, "held")) {
-    if (!name.is_string()) continue;
-    names += (names.empty() ? "" : ", ") + inert(std::string_view(name.as_string()));
+  std::string runs;
+  for (const auto& item : array_field(memory, "held")) {
+    if (!item.is_object()) continue;
+    const auto& run = item.as_object();
+    runs += fmt::format("{}{} #{}", runs.empty() ? "" : ", ", inert(text_field(run, "job")),
+                        number_field(run, "run").value_or(0));
   }
-  return names.empty() ? "" : "held until more is free: " + names + "\n";
+  return runs.empty() ? "" : "held until more is free: " + runs + "\n";
 }
 
 }  // namespace
@@ -68,6 +70,7 @@ std::string memory_text(const json::object& memory, bool color) {
     out += "  the memory cannot be read here, and so nothing is held for it\n";
   }
   out += limits_line(memory) + held_line(memory);
+  if (flag_field(memory, "cleaning")) out += "what can be freed is being freed\n";
   Table table({{"JOB"}, {"RUN", Align::right}, {"IN USE", Align::right}, {"MAX", Align::right}});
   for (const auto& item : array_field(memory, "jobs")) {
     if (!item.is_object()) continue;

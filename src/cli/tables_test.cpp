@@ -76,12 +76,13 @@ TEST(Tables, MemoryShowsTheLevelTheLimitsAndWhoHasOne) {
   const auto memory = object(R"({"level":"high","source":"cgroup v2","total_bytes":4294967296,
     "used_bytes":3221225472,"available_bytes":1073741824,"used_ratio":0.75,"stalled_ratio":0,
     "high":"70%","high_used_bytes":3006477107,"critical":"512M","critical_used_bytes":3758096384,
-    "skipped":3,"held":["news"],
+    "skipped":3,"cleaning":true,"held":[{"job":"news","run":6}],
     "jobs":[{"job":"crawl","run":7,"used_bytes":84082688,"memory_max_bytes":104857600}]})");
   EXPECT_EQ(memory_text(memory, false),
             "! high  3.0 GiB of 4.0 GiB in use (75.0 %), 1.0 GiB left, stalled 0.0 % (cgroup v2)\n"
             "high from 2.8 GiB in use (70%), critical from 3.5 GiB (512M); 3 slots skipped for it\n"
-            "held until more is free: news\n"
+            "held until more is free: news #6\n"
+            "what can be freed is being freed\n"
             "JOB    RUN    IN USE        MAX\n"
             "crawl    7  80.2 MiB  100.0 MiB\n");
 }

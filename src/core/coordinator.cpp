@@ -122,7 +122,7 @@ Coordinator::Coordinator(const Coordinator& other) : impl_(std::make_unique<Impl
 Coordinator::Coordinator(Coordinator&&) noexcept = default;
 Coordinator& Coordinator::operator=(Coordinator&&) noexcept = default;
 
-Effects Coordinator::open(Instant now) {
+Effects Coordinator::open(Instant now, const MemoryReading& memory) {
   State& s = impl_->s;
   impl_->last_now = now;
   Turn turn{s, now};
@@ -141,6 +141,7 @@ Effects Coordinator::open(Instant now) {
                            s.journal_replayed, s.journal_replayed == 1 ? "" : "es"),
                {{"batches", std::to_string(s.journal_replayed)}});
   }
+  if (memory.total_bytes > 0) on_memory_read(turn, {memory});
   open_leftovers(turn);
   for (JobIndex i = 0; i < s.jobs.size(); ++i) {
     const bool fresh = s.jobs[i].job_row_dirty;

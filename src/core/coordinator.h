@@ -51,8 +51,8 @@ class Coordinator {
   Coordinator& operator=(Coordinator&&) noexcept;
 
   /// First turn: asks for the leftovers of unfinished attempts, decides the slots missed while
-  /// down.
-  Effects open(Instant now);
+  /// down. `memory`: as it is just now, so that nothing starts without it; total 0: not known.
+  Effects open(Instant now, const MemoryReading& memory = {});
 
   /// One turn. `now` must not be before the last one's.
   Effects handle(const Event& event, Instant now);

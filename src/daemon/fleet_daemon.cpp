@@ -84,7 +84,8 @@ void FleetDaemon::open(std::function<void()> ready) {
   look_at_schedules();
   cleanup_.connect(*launcher_, coordinator_.spec());
   last_now_ = clock_.now();
-  carry_out(coordinator_.open(last_now_));
+  carry_out(coordinator_.open(last_now_,
+                              memory_.look(coordinator_.spec().memory.source, boottime_now())));
   look_for_step();
   arm();
   look_for_readiness();
@@ -119,11 +120,8 @@ void FleetDaemon::hear_of_ends() {
 
 /// Whatever the event is, it may let something start, and that wants to know what is left.
 void FleetDaemon::hear_of_memory() {
-  const core::MemorySpec& spec = coordinator_.spec().memory;
-  const auto reading = memory_.look_if_old(spec.source, boottime_now());
-  if (!reading) return;
-  level_ = core::next_level(spec, level_, *reading);
-  carry_out(coordinator_.handle(core::MemoryRead{*reading}, last_now_));
+  const auto reading = memory_.look_if_old(coordinator_.spec().memory.source, boottime_now());
+  if (reading) carry_out(coordinator_.handle(core::MemoryRead{*reading}, last_now_));
 }
 
 void FleetDaemon::look_for_step() {
@@ -143,7 +141,7 @@ void FleetDaemon::arm() {
 }
 
 void FleetDaemon::arm_memory() {
-  if (const auto next = memory_.next_look(level_, !coordinator_.quiet())) {
+  if (const auto next = memory_.next_look(coordinator_.memory_level(), !coordinator_.quiet())) {
     memory_wake_.set(*next);
   } else {
     memory_wake_.clear();
@@ -260,12 +258,11 @@ api::Metrics FleetDaemon::metrics() const {
 }
 
 api::Memory FleetDaemon::memory() const {
-  const core::MemorySpec& spec = coordinator_.spec().memory;
-  return {.reading = meter_.read(spec.source),
-          .level = level_,
-          .spec = spec,
-          .limited = launcher_->limited_trees(),
-          .skipped = counters_.slots_for(core::Reason::memory)};
+  api::Memory memory{.fleet = coordinator_.memory_view(),
+                     .limited = launcher_->limited_trees(),
+                     .skipped = counters_.slots_for(core::Reason::memory)};
+  memory.fleet.reading = meter_.read(memory.fleet.limits.source);
+  return memory;
 }
 
 bool FleetDaemon::ready() const { return !ready_; }

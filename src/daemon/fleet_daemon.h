@@ -148,7 +148,6 @@ class FleetDaemon final : public api::Backend,
   WakeTimer wake_;
   WakeTimer memory_wake_;
   MemoryWatch memory_;
-  core::MemoryLevel level_ = core::MemoryLevel::normal;
   Cleanup cleanup_;
   StepWatch steps_;
   boost::asio::steady_timer patience_;

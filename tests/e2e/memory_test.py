@@ -5,7 +5,8 @@ import unittest
 from fleet import Fleet, alive, tagged_processes, wait_until
 
 LIMITS = '[memory]\nhigh = "0.05%"\ncritical = "0.1%"\nsource = "system"\n'
-JOBS = LIMITS + ('[job.poster]\nrun = "true"\nevery = "500ms"\n'
+JOBS = LIMITS + ('[job.first]\nrun = "true"\nevery = "1h"\noffset = "0s"\n'  # due in the very first turn
+                 '[job.poster]\nrun = "true"\nevery = "500ms"\n'
                  '[job.vital]\nrun = "true"\nevery = "500ms"\ncritical = true\n')
 
 
@@ -37,6 +38,7 @@ class Critical(unittest.TestCase):
         self.assertEqual(memory["answer"], "skip")
         self.assertIn("%", memory["value"])
         self.assertEqual({s["disposition"] for s in fleet.slots("poster")}, {"skipped"})
+        self.assertEqual([s["reason"] for s in fleet.slots("first")], ["memory"])
 
         run = fleet.wait(lambda: fleet.ended("vital"), "a run of the critical job")[0]
         self.assertEqual(run["outcome"], "ok")
