@@ -22,7 +22,8 @@ void note_gates_of_waiting(Turn& turn) {
   if (turn.s.is_twin) return;
   for (const RunId id : turn.touched_runs) {
     Run& run = turn.run(id);
-    if (run.state != RunState::waiting || !run.gates.empty()) continue;
+    const bool waits = run.state == RunState::waiting || run.stand != Stand::nowhere;
+    if (!waits || !run.gates.empty()) continue;
     run.gates = evaluate_gates(turn.s, run.job, &run, turn.now);
     turn.touch(run);  // it is in the list already
   }
