@@ -35,8 +35,8 @@ void Arguments::set(std::string_view key, std::vector<std::string> values) {
 }
 
 const std::string& Arguments::positional(std::size_t place) const {
-  static const std::string kNone;
-  return place < positionals_.size() ? positionals_[place] : kNone;
+  static const std::string none;
+  return place < positionals_.size() ? positionals_[place] : none;
 }
 
 std::optional<std::string> Arguments::text(std::string_view key) const {

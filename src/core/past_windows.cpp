@@ -71,7 +71,7 @@ std::vector<PastWindow> past_windows(const JobHistory& history) {
     }
     if (is_ok(*run)) {
       windows.push_back(window.close(*run));
-      window = Window{*run->ended_at};
+      window = Window{run->ended_at};
       continue;
     }
     if (is_trouble(*run)) window.trouble();
