@@ -127,29 +127,37 @@ std::expected<std::vector<std::string>, Failure> UnitFolder::timers() const {
   return names;
 }
 
-std::vector<imports::UnitText> UnitFolder::texts(std::string_view name,
-                                                 std::vector<Failure>& problems) const {
-  const auto base = template_of(name);
-  std::vector<fs::path> paths;
-  for (const auto& candidate : {std::string{name}, base}) {
+std::optional<fs::path> UnitFolder::unit_file(std::string_view name) const {
+  for (const auto& candidate : {std::string{name}, template_of(name)}) {
+    if (candidate.empty() || candidate.find('/') != std::string::npos) continue;
     for (const auto& folder : folders_) {
-      if (!paths.empty() || candidate.empty() || candidate.find('/') != std::string::npos) continue;
-      if (is_there(folder / candidate)) paths.push_back((folder / candidate).lexically_normal());
+      if (is_there(folder / candidate)) return (folder / candidate).lexically_normal();
     }
   }
-  if (paths.empty()) return {};
-  std::vector<fs::path> drop_ins;
-  for (const auto& candidate : {base, std::string{name}}) {
+  return std::nullopt;
+}
+
+std::vector<fs::path> UnitFolder::drop_ins(std::string_view name) const {
+  std::vector<fs::path> found;
+  for (const auto& candidate : {template_of(name), std::string{name}}) {
     if (candidate.empty()) continue;
     for (const auto& folder : folders_) {
       std::error_code ignored;  // most units have no such folder
       for (const auto& entry : fs::directory_iterator(folder / (candidate + ".d"), ignored)) {
-        if (entry.path().extension() == ".conf") drop_ins.push_back(entry.path());
+        if (entry.path().extension() == ".conf") found.push_back(entry.path());
       }
     }
   }
-  std::ranges::stable_sort(drop_ins, {}, [](const fs::path& path) { return path.filename(); });
-  paths.insert(paths.end(), drop_ins.begin(), drop_ins.end());
+  std::ranges::stable_sort(found, {}, [](const fs::path& path) { return path.filename(); });
+  return found;
+}
+
+std::vector<imports::UnitText> UnitFolder::texts(std::string_view name,
+                                                 std::vector<Failure>& problems) const {
+  const auto file = unit_file(name);
+  if (!file) return {};
+  std::vector<fs::path> paths = drop_ins(name);
+  paths.insert(paths.begin(), *file);
   std::vector<imports::UnitText> texts;
   for (const auto& path : paths) {
     auto text = read_import(path);

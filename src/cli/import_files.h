@@ -37,6 +37,11 @@ class UnitFolder {
   std::vector<imports::UnitText> texts(std::string_view name, std::vector<Failure>& problems) const;
 
  private:
+  /// The unit's file, or that of its template.
+  std::optional<std::filesystem::path> unit_file(std::string_view name) const;
+  /// Sorted by name; the unit's own behind those of its template.
+  std::vector<std::filesystem::path> drop_ins(std::string_view name) const;
+
   std::vector<std::filesystem::path> folders_;
 };
 
