@@ -180,6 +180,29 @@ std::string why_text(const json::object& why, bool color) {
   return out;
 }
 
+namespace {
+
+/// Nothing for a fleet without pools.
+std::string simulated_pools(const json::object& simulate, bool color) {
+  Table table({{"POOL"},
+               {"USED (MEAN)", Align::right},
+               {"PEAK", Align::right},
+               {"WAIT P95", Align::right}});
+  const auto& pools = array_field(simulate, "pools");
+  for (const auto& item : pools) {
+    const auto& pool = item.as_object();
+    const auto* mean = pool.if_contains("used_mean");
+    table.add(
+        {text_cell(pool, "name"),
+         {fmt::format("{:.2f}", mean != nullptr && mean->is_double() ? mean->get_double() : 0)},
+         number_cell(pool, "peak"),
+         {friendly(duration_field(pool, "wait_p95_ms"))}});
+  }
+  return pools.empty() ? "" : "\n" + table.render(color) + "\n";
+}
+
+}  // namespace
+
 std::string simulate_text(const json::object& simulate, bool color) {
   Table table({{"JOB"},
                {"SLOTS", Align::right},
@@ -211,7 +234,7 @@ std::string simulate_text(const json::object& simulate, bool color) {
                number_cell(job, "recoveries"),
                {friendly(duration_field(job, "detection_max_ms"))}});
   }
-  auto out = table.render(color);
+  auto out = table.render(color) + simulated_pools(simulate, color);
   if (const auto* faults = object_field(simulate, "faults");
       faults != nullptr && !faults->empty()) {
     out += "faults:";

@@ -58,6 +58,13 @@ json::object job_json(const sim::JobReport& job) {
            job.detection_max ? json::value(job.detection_max->count()) : json::value(nullptr)}};
 }
 
+json::object pool_json(const sim::PoolReport& pool) {
+  return {{"name", api::utf8(pool.name)},
+          {"used_mean", pool.used_mean},
+          {"peak", pool.peak},
+          {"wait_p95_ms", pool.wait_p95.count()}};
+}
+
 json::object report_json(const sim::Report& report, Duration wall) {
   json::array violations;
   for (const auto& violation : report.violations) {
@@ -67,6 +74,8 @@ json::object report_json(const sim::Report& report, Duration wall) {
   }
   json::array jobs;
   for (const auto& job : report.jobs) jobs.push_back(job_json(job));
+  json::array pools;
+  for (const auto& pool : report.pools) pools.push_back(pool_json(pool));
   return {{"seed", report.seed},
           {"simulated_ms", report.simulated.count()},
           {"wall_ms", wall.count()},
@@ -75,7 +84,7 @@ json::object report_json(const sim::Report& report, Duration wall) {
           {"violations", std::move(violations)},
           {"violation_count", report.violation_count},
           {"jobs", std::move(jobs)},
-          {"pools", json::array{}},
+          {"pools", std::move(pools)},
           {"coverage", counts(report.coverage)},
           {"hash", fmt::format("{:016x}", report.hash)}};
 }

@@ -360,13 +360,23 @@ bool AdmissionQueue::delays(const Candidate& one, LineId other, Look& look, int 
   });
 }
 
-/// It takes only units that the other's class could never have.
+/// It takes only units that the other's class could never have: some class down to the other's could hold
+/// all that it may, beside this one and whoever is above that class.
 bool AdmissionQueue::draws_on_reserve(const Use& use, const LineKey& key,
                                       const LineKey& other) const {
-  if (key.priority >= other.priority) return false;
   const PoolSpec& pool = leases_.pools()[use.pool];
-  const int kept = pool.slots - pool.limit_for(other.priority);
-  return leases_.used_above(use.pool, other.priority) + use.weight <= kept;
+  const auto mine = static_cast<std::size_t>(key.priority);
+  for (std::size_t at = mine + 1; at <= static_cast<std::size_t>(other.priority); ++at) {
+    const auto kept_from = static_cast<Priority>(at);
+    bool has_room = true;
+    for (std::size_t above = 0; above <= mine; ++above) {
+      const auto from = static_cast<Priority>(above);
+      const int held = leases_.used_above(use.pool, kept_from) - leases_.used_above(use.pool, from);
+      has_room &= held + use.weight <= pool.limit_for(from) - pool.limit_for(kept_from);
+    }
+    if (has_room) return true;
+  }
+  return false;
 }
 
 /// What is held, what waits and ranks better, and this one find room in the pool together.
@@ -391,7 +401,8 @@ Instant AdmissionQueue::earliest_of(LineId line, Look& look, int depth) const {
   if (known != look.earliest.end()) return known->second;
   const LineKey& key = lines_[line].key;
   Instant at = leases_.earliest(*key.uses, key.priority, look.now);
-  if (at == look.now && depth < kDepthMax) {  // its units are free: somebody better holds it
+  const bool has_units = leases_.fits(*key.uses, key.priority);
+  if (has_units && depth < kDepthMax) {  // somebody better holds it
     const Candidate one{key, lines_[line].head()};
     std::optional<Instant> held_until;
     any_better_head(one, look.among, [&](LineId other) {

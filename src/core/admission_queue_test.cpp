@@ -107,6 +107,18 @@ TEST(AdmissionQueue, AReserveIsOpenToItsClassEvenBehindAnAgedOne) {
   EXPECT_EQ(fleet.admit(kNow), (std::vector{4})) << "2 could not have had the third slot";
 }
 
+TEST(AdmissionQueue, AReserveIsOpenWhateverClassesHoldTheRest) {
+  Fleet fleet;
+  fleet.queue.resize({{"browser", 4, {1, 0, 0, 0}}});
+  fleet.add(waiter(1, {{0, 1}}, minutes{5}, Priority::P1));
+  fleet.add(waiter(2, {{0, 1}}, minutes{5}, Priority::P2));
+  fleet.add(waiter(3, {{0, 1}}, minutes{5}, Priority::P2));
+  EXPECT_EQ(fleet.admit(kNow).size(), 3U);
+  fleet.add(waiter(4, {{0, 1}}, minutes{5}, Priority::P3, kNow - minutes{90}));
+  fleet.add(waiter(5, {{0, 1}}, minutes{30}, Priority::P0));
+  EXPECT_EQ(fleet.admit(kNow), (std::vector{5})) << "4 waits for one of the other three";
+}
+
 TEST(AdmissionQueue, WhoeverLeavesLetsThoseBehindGoOn) {
   Fleet fleet;
   fleet.queue.resize({{"browser", 3, {}}});
@@ -214,13 +226,23 @@ class Reference {
     return now_ + rounded_up(waiting_[r].length) > earliest(b);
   }
 
+  /// Some class down to the other's could still hold all that it may, beside this one and whoever is above
+  /// that class.
   bool takes_what_is_kept(std::size_t r, std::size_t b, PoolIndex pool) const {
     const Waiter& run = waiting_[r];
-    const Waiter& other = waiting_[b];
-    if (run.priority >= other.priority) return false;
     const PoolSpec& spec = leases_.pools()[pool];
-    return leases_.used_above(pool, other.priority) + weight(run, pool) <=
-           spec.slots - spec.limit_for(other.priority);
+    for (int kept_from = static_cast<int>(run.priority) + 1;
+         kept_from <= static_cast<int>(waiting_[b].priority); ++kept_from) {
+      const auto below = static_cast<Priority>(kept_from);
+      bool has_room = true;
+      for (int at = 0; at <= static_cast<int>(run.priority); ++at) {
+        const auto above = static_cast<Priority>(at);
+        const int held = leases_.used_above(pool, below) - leases_.used_above(pool, above);
+        has_room &= held + weight(run, pool) <= spec.limit_for(above) - spec.limit_for(below);
+      }
+      if (has_room) return true;
+    }
+    return false;
   }
 
   bool room_for_all(std::size_t r, PoolIndex pool) const {
@@ -238,7 +260,7 @@ class Reference {
 
   Instant earliest(std::size_t b) const {
     Instant at = leases_.earliest(*waiting_[b].uses, waiting_[b].priority, now_);
-    if (at != now_) return at;
+    if (!leases_.fits(*waiting_[b].uses, waiting_[b].priority)) return at;
     std::optional<Instant> held_until;
     for (std::size_t c = 0; c < b; ++c) {
       if (delays(b, c)) held_until = std::min(held_until.value_or(Instant::max()), earliest(c));

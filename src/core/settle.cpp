@@ -52,6 +52,9 @@ void note_success(Turn& turn, const Run& run) {
   job.consecutive_failures = 0;
   if (run.started_at) job.durations.add(turn.now - *run.started_at);
   reset_after_success(job);
+  // With overlap = "allow" others wait meanwhile: their length is expected anew; and it may have
+  // started before the last one that succeeded, so that what was too old for that one is fresh again.
+  look_again(turn, run.job);
   for (const RunId id : job.open) {  // newer slots are not answered by it
     const Run& other = turn.run(id);
     if (other.slot && !job.unmet_since) job.unmet_since = should_have_started(other);

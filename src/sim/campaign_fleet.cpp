@@ -9,6 +9,7 @@
 
 #include "base/assert.h"
 #include "core/cron_slots.h"
+#include "sim/drawn_resources.h"
 #include "sim/random.h"
 
 namespace takt::sim {
@@ -207,6 +208,8 @@ core::FleetSpec drawn_fleet(std::uint64_t seed) {
   fleet.name = "drawn";
   fleet.max_running = 2 + static_cast<int>(dice.below(12));
   for (int i = 0; i < 12; ++i) fleet.jobs.push_back(drawn_job(dice, "job" + std::to_string(i)));
+  Random resources("resources", seed);
+  if (resources.chance(0.8)) draw_resources(fleet, resources);
   return fleet;
 }
 

@@ -11,15 +11,22 @@ namespace {
 
 constexpr Duration kExpectDefault = std::chrono::minutes{1};
 constexpr Duration kRecoveryPerRun{1};  // L2: R + 1 ms an open run
+constexpr int kClassesOfWaiting = 3;    // L6
+constexpr int kRunsAhead = 4;           // of each job, as expected
 
 }  // namespace
 
 Checker::Checker(const core::FleetSpec& fleet, Instant origin)
     : context_(fleet, origin),
+      book_(context_),
+      told_(context_),
+      needs_(context_, book_),
+      admission_(context_, book_, needs_, told_),
+      pools_(context_, book_),
       slots_(context_),
-      runs_(context_, slots_),
+      runs_(context_, slots_, admission_),
       trees_(context_),
-      watch_(context_, runs_),
+      watch_(context_, runs_, book_),
       nodes_(context_),
       tokens_(context_),
       prompt_(context_),
@@ -47,6 +54,8 @@ void Checker::daemon_up(Instant at, WallTime wall, const std::optional<core::Fle
   reconciled_ = context_.frozen = context_.draining = false;
   if (context_.life > 1) prompt_.gap(std::min(away_since_, context_.now), context_.now);
   context_.end_excuse(context_.daemon_away, kStartTolerance + kRecoveryBound);
+  book_.daemon_up();
+  told_.daemon_up();
   runs_.daemon_up();
   context_.require(context_.now + kRecoveryBound + runs_.open_at_start() * kRecoveryPerRun,
                    Duty::reconciled, context_.life);
@@ -89,6 +98,16 @@ void Checker::thawed(Instant at) {
   context_.awake_since = context_.now;
   prompt_.gap(away_since_, context_.now);
   context_.end_excuse(context_.frozen, kStartTolerance);
+}
+
+void Checker::told(Instant at, const core::Event& event) {
+  move(at);
+  told_.event(event);
+}
+
+void Checker::cleanup_asked(Instant at) {
+  move(at);
+  told_.cleanup_asked();
 }
 
 void Checker::draining(Instant at) {
@@ -167,6 +186,12 @@ void Checker::committed(Instant at, int life, const core::Batch& batch) {
   each<core::SlotsRow>(batch, [&](const auto& row, JobIndex job) { runs_.check_reason(row, job); });
   each<core::HeartbeatRow>(batch,
                            [&](const auto& row, JobIndex job) { runs_.heartbeat(row, job); });
+  const ToldFacts told = told_.as_of(batch.seq);
+  book_.open_turn(batch);
+  needs_.turn(batch, told);
+  pools_.turn(batch, told);
+  admission_.turn(told);
+  book_.close_turn();
   tokens_.batch_done(batch.fleet);
   runs_.batch_done();
   slots_.batch_done();
@@ -195,6 +220,7 @@ void Checker::complain(Instant at, std::string_view invariant, std::string text)
 void Checker::tree_started(Instant at, const Start& start) {
   move(at);
   nodes_.tree_started(start.life, start.run);
+  pools_.tree_started(start.token);
   trees_.started(start.token, start.run, start.attempt, start.job, runs_.slot_of(start.run));
   // A step of up to a second makes slots of the wall clock late and jumps over none.
   const bool goes_by_the_wall = core::follows_the_wall(context_.spec(start.job).schedule);
@@ -241,6 +267,7 @@ void Checker::leftover_sought(Instant at, const core::AttemptRow& attempt) {
 
 void Checker::tree_dead(Instant at, Token token) {
   move(at);
+  pools_.tree_dead(token);
   trees_.dead(token);
 }
 
@@ -282,7 +309,23 @@ void Checker::judge(const Deadline& missed) {
     case Duty::store_normal:
       runs_.store_is_normal();
       return;
+    case Duty::need_wait_over:
+      needs_.missed_end_of_wait(RunId{missed.id});
+      return;
+    case Duty::not_starved:
+      admission_.missed_turn(RunId{missed.id});
+      return;
   }
+}
+
+/// L6: a job that uses pools may have to wait for 3 x ageing and for whoever wants them too.
+Duration Checker::wait_for_units(JobIndex index) const {
+  if (context_.spec(index).uses->empty()) return Duration{0};
+  Duration all = kClassesOfWaiting * context_.fleet.ageing;
+  for (const core::JobSpec& job : context_.fleet.jobs) {
+    if (!job.uses->empty()) all += kRunsAhead * job.expect.value_or(kExpectDefault);
+  }
+  return all;
 }
 
 void Checker::finish(Instant at, Instant healed) {
@@ -299,8 +342,10 @@ void Checker::finish(Instant at, Instant healed) {
         is_manual ? std::optional{(at - healed) / 2} : core::longest_interval(spec);
     if (!interval || !spec.enabled || !spec.problem.empty() || runs_.is_held(job)) continue;
     if (interval && slots_.waits_for_the_clock(job, *interval)) continue;
-    const Duration needed =
-        (is_manual ? 1 : 2) * *interval + 10 * spec.expect.value_or(kExpectDefault);
+    if (!spec.needs->empty()) continue;  // what it needs may always come too late for it
+    if (!spec.uses->empty() && spec.start_within) continue;  // and its units
+    const Duration needed = (is_manual ? 1 : 2) * *interval +
+                            10 * spec.expect.value_or(kExpectDefault) + wait_for_units(job);
     const Duration delay = is_manual ? Duration{0} : core::phase(spec);
     if (at - healed < needed || at + shift_ - context_.origin < delay + needed) continue;
     const auto success = runs_.last_success(job);

@@ -6,6 +6,7 @@
 //   of the store     committed   store_ill   store_well
 //   of the witness   tree_started   tree_beat   tree_signalled   main_ended   output_stored   tree_dead
 //   of the daemon    daemon_up   reconciled   stopping   daemon_down   frozen   thawed   draining   acknowledged
+//                    told   handed_over   cleanup_asked   file_says
 //                    told_recorded   end_told   kill_asked   leftover_sought   woken_for_nothing
 //   of the machine   woke_up   clock_stepped
 //
@@ -13,19 +14,26 @@
 //   SlotCheck      S1 S5 L8                   NodeCheck     S10 S12
 //   RunCheck       S1 S2 S6 S7 S10 S16 L1 L7  TokenCheck    S9 S11
 //   TreeCheck      S2 S3 S4 S8 S13 S16 L4     PromptCheck   L1 L8 L10
-//   WatchCheck     L5                         and the checker itself: L2 L6
+//   WatchCheck     L5                         NeedCheck     S14
+//   PoolCheck      S13                        AdmissionCheck S15 L6
+//   and the checker itself: L2 L6
 //
 // `at` is the machine's elapsed time and never goes back.
 
 #include <optional>
 
 #include "core/rows.h"
+#include "sim/checker_admission.h"
+#include "sim/checker_book.h"
 #include "sim/checker_context.h"
+#include "sim/checker_needs.h"
 #include "sim/checker_nodes.h"
+#include "sim/checker_pools.h"
 #include "sim/checker_promptness.h"
 #include "sim/checker_runs.h"
 #include "sim/checker_slots.h"
 #include "sim/checker_tokens.h"
+#include "sim/checker_told.h"
 #include "sim/checker_trees.h"
 #include "sim/checker_watch.h"
 
@@ -43,6 +51,13 @@ class Checker {
   void reconciled(Instant at);
   /// The daemon was asked to stop; from now on nothing can be demanded of it.
   void stopping(Instant at);
+  /// The daemon hears of something; before it answers.
+  void told(Instant at, const core::Event& event);
+  void cleanup_asked(Instant at);
+  /// A batch leaves the daemon.
+  void handed_over(Seq seq) { told_.handed_over(seq); }
+  /// The fleet file says this of pools; a daemon that reads it anew will go by it.
+  void file_says(const std::vector<core::PoolSpec>& pools) { book_.file_says(pools); }
   void daemon_down(Instant at);
   /// The daemon is stopped as by SIGSTOP, and goes on again.
   void frozen(Instant at);
@@ -94,6 +109,8 @@ class Checker {
 
   const std::vector<Violation>& violations() const { return context_.violations; }
   std::int64_t violation_count() const { return context_.violation_count; }
+  /// Turns in which who started was held against the reference.
+  std::int64_t admissions_judged() const { return admission_.turns_judged(); }
   std::optional<Duration> stuck_detection_max(JobIndex job) const {
     return watch_.detection_max(job);
   }
@@ -107,10 +124,16 @@ class Checker {
   void move(Instant at) { context_.now = at + shift_; }
   void judge(const Deadline& missed);
   void check_epoch(const core::Batch& batch);
+  Duration wait_for_units(JobIndex job) const;
   template <class RowType, class Judge>
   void each(const core::Batch& batch, Judge judge);
 
   CheckContext context_;
+  Book book_;
+  Told told_;
+  NeedCheck needs_;
+  AdmissionCheck admission_;
+  PoolCheck pools_;
   SlotCheck slots_;
   RunCheck runs_;
   TreeCheck trees_;

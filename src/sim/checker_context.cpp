@@ -12,6 +12,8 @@ constexpr std::size_t kViolationsKept = 100;
 
 CheckContext::CheckContext(const core::FleetSpec& spec, Instant begin)
     : fleet(spec),
+      fleet_has_needs(std::ranges::any_of(
+          spec.jobs, [](const core::JobSpec& job) { return !job.needs->empty(); })),
       origin(begin),
       now(begin),
       life_began(begin),

@@ -42,7 +42,9 @@ enum class Duty {
   orphan_dead,
   reconciled,
   stuck_noticed,
-  store_normal
+  store_normal,
+  need_wait_over,
+  not_starved
 };
 
 struct Deadline {
@@ -102,6 +104,7 @@ class CheckContext {
   AttemptFacts* attempt(Token token);
 
   const core::FleetSpec& fleet;
+  const bool fleet_has_needs;
   const Instant origin;  // where the line's epoch is
   Instant now;
   Duration batch_offset{0};  // wall - line, in the batch that is being judged

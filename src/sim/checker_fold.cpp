@@ -88,6 +88,9 @@ void RunCheck::check_heartbeat(JobIndex job) {
                                          fold.consecutive_failures));
   }
   if (on_line(beat.last_success_at) != fold.last_success) differs("last_success_at");
+  if (on_line(beat.last_success_started_at) != fold.last_success_started) {
+    differs("last_success_started_at");
+  }
   if (on_line(beat.last_failure_at) != fold.last_failure) differs("last_failure_at");
   if (beat.last_outcome != fold.last_outcome) differs("last_outcome");
   const core::JobState state = state_of(job);

@@ -46,8 +46,8 @@ bool is_retried(const core::JobSpec& spec, core::Outcome outcome, std::optional<
 
 }  // namespace
 
-RunCheck::RunCheck(CheckContext& context, SlotCheck& slots)
-    : context_(context), slots_(slots), folds_(context.fleet.jobs.size()) {}
+RunCheck::RunCheck(CheckContext& context, SlotCheck& slots, const AdmissionCheck& admission)
+    : context_(context), slots_(slots), admission_(admission), folds_(context.fleet.jobs.size()) {}
 
 void RunCheck::touch(JobIndex job) {
   if (folds_[job].touched) return;
@@ -221,6 +221,8 @@ void RunCheck::settle(RunId id, Run& run) {
     if (row.outcome == core::Outcome::ok) {
       fold.consecutive_failures = 0;
       fold.last_success = ended;
+      fold.last_success_started = std::nullopt;
+      if (row.started_at) fold.last_success_started = context_.on_line(*row.started_at);
     } else if (is_failure(*row.outcome) || row.outcome == core::Outcome::hung) {
       fold.consecutive_failures += 1;
       fold.last_failure = ended;
@@ -284,14 +286,15 @@ bool RunCheck::may_be_held(JobIndex job) const {
   return std::ranges::count_if(open_, is_alive) >= context_.fleet.max_running;
 }
 
-bool RunCheck::nothing_holds(const Run& run) const {
-  return !may_be_held(run.job) && folds_[run.job].open <= 1;  // else an older run is in the way
+bool RunCheck::nothing_holds(RunId id, const Run& run) const {
+  // With more than one an older run is in the way.
+  return !may_be_held(run.job) && folds_[run.job].open <= 1 && !admission_.may_be_held(id);
 }
 
 void RunCheck::store_is_normal() {
   for (const auto& [id, run] : open_) {
     const bool has_begun = run.attempts > 0 || context_.now - run.eligible < kStoreReturnBound;
-    if (has_begun || !nothing_holds(run)) continue;
+    if (has_begun || !nothing_holds(id, run)) continue;
     context_.violation("L7", fmt::format("{}: run {} still waits for a store that is back",
                                          context_.name(run.job), id.value));
   }
@@ -307,7 +310,7 @@ void RunCheck::missed_start(RunId id) {
   const auto found = open_.find(id);
   if (found == open_.end() || found->second.attempts > 0) return;
   const Run& run = found->second;
-  if (!nothing_holds(run)) {
+  if (!nothing_holds(id, run)) {
     context_.require(context_.now + kAskAgain, Duty::run_started, id.value);
     return;
   }
@@ -319,7 +322,7 @@ void RunCheck::missed_retry(RunId id, int attempt) {
   const auto found = open_.find(id);
   if (found == open_.end() || found->second.attempts >= attempt) return;
   const Run& run = found->second;
-  if (may_be_held(run.job)) {
+  if (may_be_held(run.job) || admission_.may_be_held(id)) {
     context_.require(context_.now + kAskAgain, Duty::retry_started, id.value, attempt);
     return;
   }

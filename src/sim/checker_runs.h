@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "core/rows.h"
+#include "sim/checker_admission.h"
 #include "sim/checker_context.h"
 #include "sim/checker_slots.h"
 
@@ -21,7 +22,7 @@ namespace takt::sim {
 
 class RunCheck {
  public:
-  RunCheck(CheckContext& context, SlotCheck& slots);
+  RunCheck(CheckContext& context, SlotCheck& slots, const AdmissionCheck& admission);
 
   // Rows of one batch, in this order: all runs, all attempts, jobs and heartbeats, then
   // batch_done().
@@ -90,6 +91,7 @@ class RunCheck {
     bool touched = false;
     std::optional<core::Outcome> last_outcome;
     std::optional<Instant> last_success;
+    std::optional<Instant> last_success_started;
     std::optional<Instant> last_failure;
     std::optional<core::HeartbeatRow> beat;
     Duration beat_offset{0};  // wall - line when it was written
@@ -104,7 +106,7 @@ class RunCheck {
   void settle(RunId id, Run& run);
   /// A gate that the rows cannot show the end of may hold the job's runs.
   bool may_be_held(JobIndex job) const;
-  bool nothing_holds(const Run& run) const;
+  bool nothing_holds(RunId id, const Run& run) const;
   core::JobState state_of(JobIndex job) const;
   bool has_evidence(const core::SlotsRow& row, JobIndex job) const;
   void check_may_end(const core::RunRow& row, const Run& run);
@@ -114,6 +116,7 @@ class RunCheck {
 
   CheckContext& context_;
   SlotCheck& slots_;
+  const AdmissionCheck& admission_;
   std::unordered_map<RunId, Run> open_;
   std::vector<bool> ended_;  // by run id
   std::vector<RunId> made_;

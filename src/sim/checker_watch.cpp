@@ -6,8 +6,8 @@
 
 namespace takt::sim {
 
-WatchCheck::WatchCheck(CheckContext& context, const RunCheck& runs)
-    : context_(context), runs_(runs), jobs_(context.fleet.jobs.size()) {
+WatchCheck::WatchCheck(CheckContext& context, const RunCheck& runs, const Book& book)
+    : context_(context), runs_(runs), book_(book), jobs_(context.fleet.jobs.size()) {
   for (JobIndex job = 0; job < jobs_.size(); ++job) {
     const core::JobSpec& spec = context_.spec(job);
     jobs_[job].watched = spec.enabled && spec.problem.empty();
@@ -64,7 +64,10 @@ void WatchCheck::daemon_up() {
 
 void WatchCheck::missed_verdict(JobIndex index) {
   const Job& job = jobs_[index];
-  const Instant due = std::max(threshold(index), job.watched_since) + kStartTolerance;
+  Instant due = std::max(threshold(index), job.watched_since) + kStartTolerance;
+  // While a run of it waits for what it needs the deadline moves; how long it did is not in the rows.
+  const auto waited = book_.last_waited(index);
+  if (waited) due = std::max(due, *waited + *context_.spec(index).stale_after + kStartTolerance);
   const Instant ask_again = context_.now + *context_.spec(index).stale_after;
   if (job.watched && !context_.draining && due < context_.now) {
     context_.violation("L5", fmt::format("{} is stuck and nobody says so", context_.name(index)));

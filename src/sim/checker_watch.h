@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/rows.h"
+#include "sim/checker_book.h"
 #include "sim/checker_context.h"
 #include "sim/checker_runs.h"
 
@@ -15,7 +16,7 @@ namespace takt::sim {
 
 class WatchCheck {
  public:
-  WatchCheck(CheckContext& context, const RunCheck& runs);
+  WatchCheck(CheckContext& context, const RunCheck& runs, const Book& book);
 
   /// To be called before the JobRow of its batch.
   void event(const core::EventRow& row, JobIndex job);
@@ -41,6 +42,7 @@ class WatchCheck {
 
   CheckContext& context_;
   const RunCheck& runs_;
+  const Book& book_;
   std::vector<Job> jobs_;
 };
 

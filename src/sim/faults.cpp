@@ -10,7 +10,8 @@ std::array<int, kFaultKinds> Mix::default_weights() {
   std::array<int, kFaultKinds> weights{};
   weights.fill(2);
   for (const Fault heavy : {Fault::store_fails_long, Fault::clock_leaps, Fault::daemon_frozen,
-                            Fault::operator_drains, Fault::store_fails_at_start}) {
+                            Fault::operator_drains, Fault::store_fails_at_start, Fault::memory_high,
+                            Fault::memory_critical, Fault::memory_stalls}) {
     weights[static_cast<std::size_t>(heavy)] = 1;
   }
   weights[static_cast<std::size_t>(Fault::suspended_long)] = 0;

@@ -9,6 +9,7 @@
 //   daemon       at its instant, or in a narrow window       when the daemon is gone
 //   store        at its instant, for a while                 when a commit met it
 //   clock        at its instant                              at once
+//   memory       at its instant, for a while                 at once
 //   operator     at its instant                              when the request was made
 //
 // In the narrow windows the daemon is killed after a commit that it never hears of, after a launch
@@ -65,6 +66,10 @@ enum class Fault {
   clock_oscillates,
   suspended,
   suspended_long,
+  // of memory
+  memory_high,
+  memory_critical,
+  memory_stalls,
   // by the operator
   operator_triggers,
   operator_cancels,
@@ -73,7 +78,7 @@ enum class Fault {
   operator_reloads,
   operator_drains
 };
-inline constexpr int kFaultKinds = 40;
+inline constexpr int kFaultKinds = 43;
 
 /// How often, and how bad. Chances are per attempt.
 struct Mix {
@@ -90,6 +95,7 @@ struct Mix {
   Duration long_outage_max = std::chrono::hours{2};
   Duration step_max = std::chrono::hours{2};
   Duration leap_max = std::chrono::hours{24 * 400};
+  Duration pressure_max = std::chrono::minutes{20};
 
   int& weight_of(Fault fault) { return weight[static_cast<std::size_t>(fault)]; }
   int weight_of(Fault fault) const { return weight[static_cast<std::size_t>(fault)]; }
@@ -156,6 +162,9 @@ inline constexpr std::array<std::string_view, sim::kFaultKinds> kWords<sim::Faul
     "clock_oscillates",
     "suspended",
     "suspended_long",
+    "memory_high",
+    "memory_critical",
+    "memory_stalls",
     "operator_triggers",
     "operator_cancels",
     "operator_pauses",

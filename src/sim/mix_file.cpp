@@ -43,7 +43,8 @@ constexpr std::array kLimits{Limit{"downtime_median", &Mix::downtime_median},
                              Limit{"outage_max", &Mix::outage_max},
                              Limit{"long_outage_max", &Mix::long_outage_max},
                              Limit{"step_max", &Mix::step_max},
-                             Limit{"leap_max", &Mix::leap_max}};
+                             Limit{"leap_max", &Mix::leap_max},
+                             Limit{"pressure_max", &Mix::pressure_max}};
 
 void complain_unknown(const toml::key& key, std::string_view where,
                       std::span<const std::string_view> known, Complaints& complaints) {

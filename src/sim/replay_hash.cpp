@@ -88,13 +88,13 @@ class Writer {
   void write_value(const core::HeartbeatRow& v) {
     all(v.job, v.state, v.last_start_at, v.last_success_at, v.last_failure_at, v.last_skip_at,
         v.last_outcome, v.consecutive_failures, v.run, v.attempt, v.pid, v.node, v.last_beat_at,
-        v.progress, v.note);
+        v.progress, v.note, v.last_success_started_at);
   }
   void write_value(const core::RunRow& v) {
     all(v.run, v.job, v.cause, v.slot_number, v.slot_at, v.priority, v.rank_at, v.state,
         v.disposition, v.reason, v.outcome, v.queued_at, v.started_at, v.ended_at, v.lateness,
         v.retry_at, v.attempts, v.failures, v.losses, v.node, v.triggered_by, v.note, v.params,
-        v.forced, v.gates);
+        v.forced, v.gates, v.lent_rank_at);
   }
   void write_value(const core::Process& v) { all(v.pid, v.start_ticks, v.boot_id, v.cgroup); }
   void write_value(const core::AttemptRow& v) {

@@ -46,6 +46,13 @@ struct JobReport {
   std::optional<Duration> detection_max;  // verdict minus threshold, worst of hung and stuck
 };
 
+struct PoolReport {
+  std::string name;
+  double used_mean = 0;  // units, over the whole time
+  int peak = 0;          // units held at once
+  Duration wait_p95{0};  // from queueing to the first start, of runs that use it
+};
+
 struct Report {
   std::uint64_t seed = 1;
   Duration simulated{0};
@@ -55,6 +62,9 @@ struct Report {
   std::vector<Violation> violations;             // at most 100 are kept
   std::int64_t violation_count = 0;
   std::vector<JobReport> jobs;
+  std::vector<PoolReport> pools;
+  /// Turns in which the checker held who started against its slow reference admission.
+  std::int64_t admissions_judged = 0;
   std::uint64_t hash = 0;  // of every event and effect, in order
 };
 

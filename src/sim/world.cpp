@@ -31,9 +31,11 @@ World::World(const Scenario& scenario)
       ill_until_(now_),
       slow_until_(now_),
       faulty_(scenario.options.faults),
+      file_pools_(scenario.fleet.pools),
       dice_trees_("trees", scenario.options.seed),
       dice_store_("store", scenario.options.seed),
       dice_faults_("faults", scenario.options.seed),
+      dice_memory_("memory", scenario.options.seed),
       plan_(scenario.mix, Random("plan", scenario.options.seed), now_),
       metrics_(scenario.fleet) {
   constexpr std::array<std::int64_t, 3> kCapacities{0, 100'000, 1'000'000};
@@ -95,6 +97,7 @@ Report World::report(Instant begin) {
     if (count > 0) report.faults[std::string{word(static_cast<Fault>(kind))}] = count;
   }
   report.jobs = metrics_.reports();
+  report.pools = metrics_.pool_reports(begin, begin + report.simulated);
   report.coverage = coverage_.points();
   report.hash = hash_.value();
   if (!checker_) return report;
@@ -103,6 +106,7 @@ Report World::report(Instant begin) {
     if (stuck) report.jobs[job].detection_max = std::max(report.jobs[job].detection_max, stuck);
   }
   report.violations = checker_->violations();
+  report.admissions_judged = checker_->admissions_judged();
   report.violation_count = checker_->violation_count();
   return report;
 }
@@ -138,35 +142,52 @@ void World::happen(Happening what) {
                    [&](StepClock& due) {
                      if (daemon_ && faulty_ && !is_frozen()) step_clock(due.by);
                    },
-                   [&](Heal&) { heal(); }, [&](AskForAll&) { ask_for_all(); }},
+                   [&](MemoryDue& due) { memory_due(due); },
+                   [&](CleanupStep& step) { cleanup_step(step); }, [&](Heal&) { heal(); },
+                   [&](AskForAll&) { ask_for_all(); }},
              what);
 }
 
 void World::start_daemon() {
   life_ += 1;
+  core::Stored stored = store_.load();
+  // A clock behind what is recorded was set back while nobody could tell: the line goes on from the
+  // record, and the difference is a step like any other (as in daemon/fleet_clock).
   line_shift_ = wall_offset_;
+  if (stored.fleet) {
+    line_shift_ =
+        std::max(line_shift_, stored.fleet->clock.time_since_epoch() - now_.time_since_epoch());
+  }
   recorded_ = Seq{};
   reconciled_ = stop_asked_ = crash_now_ = draining_ = false;
   stop_after_.reset();
-  core::Stored stored = store_.load();
   stored.journal_replayed = outage_ ? journaled_ : std::exchange(journaled_, 0);
+  const std::optional<core::FleetRow> fleet = stored.fleet;
   if (scenario_.saboteur != nullptr) scenario_.saboteur->reads(stored);
   // One digit short of a real one, and so within the string itself in every row of a year.
   core::NodeFacts node{NodeId{fmt::format("{:015x}", life_)}, life_, "boot"};
-  witness(
-      [&](Checker& checker) { checker.daemon_up(now_, wall(), store_.load().fleet, node.node); });
-  daemon_.emplace(scenario_.misread != nullptr ? *scenario_.misread : scenario_.fleet, stored,
-                  std::move(node), 1.0, daemon_time());
+  witness([&](Checker& checker) {
+    checker.daemon_up(now_, WallTime{daemon_time().time_since_epoch()}, fleet, node.node);
+  });
+  daemon_.emplace(fleet_as_read(), stored, std::move(node), 1.0, daemon_time());
   if (const auto life = std::exchange(short_life_, std::nullopt)) {
     agenda_.enter(now_ + life->lasts, KillDaemon{life_, life->fault});
   }
-  perform(daemon_->open(daemon_time()));
+  const core::MemoryReading reading = memory_.read(now_);
+  memory_read_at_ = now_;
+  watch_memory(reading);
+  hash_.add(now_, core::MemoryRead{reading});
+  note_told(core::MemoryRead{reading});
+  perform(daemon_->open(daemon_time(), reading));
+  if (line_shift_ > wall_offset_ && daemon_) tell_step(wall_offset_ - line_shift_);
   note_reconciled();
 }
 
 void World::lose_daemon(Duration downtime) {
   daemon_.reset();
   mains_ended_.clear();
+  memory_read_at_.reset();
+  memory_entered_ = memory_tight_ = false;
   if (scenario_.saboteur == nullptr || scenario_.saboteur->forgets_the_dead()) {
     store_.crash();
     queued_ = 0;
@@ -187,6 +208,8 @@ bool World::deliver(core::Event event) {
     agenda_.enter(frozen_until_, TellDaemon{life_, std::move(event)});
     return true;
   }
+  const bool was_ahead = read_memory_before(event);  // it fires what is due as any event
+  if (!daemon_) return true;
   const auto* ended = std::get_if<core::AttemptEnded>(&event);
   if (ended != nullptr) {
     witness([&, token = ended->token](Checker& checker) { checker.end_told(now_, token); });
@@ -198,13 +221,19 @@ bool World::deliver(core::Event event) {
   if (const auto* journaled = std::get_if<core::Journaled>(&event)) {
     witness([&](Checker& checker) { checker.told_recorded(now_, journaled->through); });
   }
+  note_told(event);
   hash_.add(now_, event);
   core::Effects effects = daemon_->handle(event, daemon_time());
-  const bool did_something = !effects.empty();
+  const bool did_something = was_ahead || !effects.empty();
   perform(std::move(effects));
   note_reconciled();
   if (ended != nullptr) die_of(Fault::daemon_killed_before_end_row);
   return did_something;
+}
+
+/// What the daemon has to go by from now on.
+void World::note_told(const core::Event& event) {
+  witness([&](Checker& checker) { checker.told(now_, event); });
 }
 
 void World::die_of(Fault window) {
@@ -228,22 +257,22 @@ void World::perform(core::Effects effects) {
   hash_.add(effects);
   if (scenario_.saboteur != nullptr) scenario_.saboteur->wants(effects);
   for (core::Effect& effect : effects) {
-    std::visit(
-        Match{[&](core::Persist& persist) { submit(std::move(persist.batch)); },
-              [&](core::LaunchAttempt& start) { launch(start); },
-              [&](core::KillTree& end) { kill(end.token, end.grace, end.why); },
-              [&](core::KillLeftover& left) {
-                witness([&](Checker& c) { c.leftover_sought(now_, left.attempt); });
-                const Duration takes =
-                    dice_trees_.between(Duration{1}, std::chrono::milliseconds{400});
-                agenda_.enter(now_ + takes, Sweep{left.attempt.token, life_});
-              },
-              [&](core::CleanUp&) {}, [&](core::Answer& answer) { acknowledge(std::move(answer)); },
-              [&](core::Stopped& stopped) {
-                stop_after_ = stopped.after;
-                stop_when_recorded();
-              }},
-        effect);
+    std::visit(Match{[&](core::Persist& persist) { submit(std::move(persist.batch)); },
+                     [&](core::LaunchAttempt& start) { launch(start); },
+                     [&](core::KillTree& end) { kill(end.token, end.grace, end.why); },
+                     [&](core::KillLeftover& left) {
+                       witness([&](Checker& c) { c.leftover_sought(now_, left.attempt); });
+                       const Duration takes =
+                           dice_trees_.between(Duration{1}, std::chrono::milliseconds{400});
+                       agenda_.enter(now_ + takes, Sweep{left.attempt.token, life_});
+                     },
+                     [&](core::CleanUp&) { clean_up(); },
+                     [&](core::Answer& answer) { acknowledge(std::move(answer)); },
+                     [&](core::Stopped& stopped) {
+                       stop_after_ = stopped.after;
+                       stop_when_recorded();
+                     }},
+               effect);
   }
   if (crash_now_) die_of(Fault::daemon_killed_after_launch);
 }

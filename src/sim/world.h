@@ -22,6 +22,7 @@
 #include "sim/checker.h"
 #include "sim/coverage.h"
 #include "sim/faults.h"
+#include "sim/memory_model.h"
 #include "sim/metrics.h"
 #include "sim/modelled_store.h"
 #include "sim/random.h"
@@ -96,11 +97,20 @@ class World {
   struct StepClock {
     Duration by;
   };
+  struct MemoryDue {
+    int life;
+  };
+  struct CleanupStep {
+    int life;
+    int nth;
+    bool last;
+  };
   struct Heal {};
   struct AskForAll {};
-  using Happening = std::variant<CommitDue, JournalDue, SlowOver, TellDaemon, TreeStep, Sweep,
-                                 DaemonDue, StopPatience, Strike, StrikeAgain, KillDaemon,
-                                 StopDaemon, Thaw, StepClock, Heal, AskForAll>;
+  using Happening =
+      std::variant<CommitDue, JournalDue, SlowOver, TellDaemon, TreeStep, Sweep, DaemonDue,
+                   StopPatience, Strike, StrikeAgain, KillDaemon, StopDaemon, Thaw, StepClock,
+                   MemoryDue, CleanupStep, Heal, AskForAll>;
   /// The next daemon is killed when it is so old.
   struct ShortLife {
     Fault fault;
@@ -115,6 +125,7 @@ class World {
   bool deliver(core::Event event);
   void tell_soon(core::Event event);
   void perform(core::Effects effects);
+  void note_told(const core::Event& event);
   void note_reconciled();
   /// The daemon is killed at last in the window that a fault waited for.
   void die_of(Fault window);
@@ -160,6 +171,16 @@ class World {
   void sweep(const Sweep& sweep);
   void signal(Tree& tree, Duration grace);
 
+  // --- world_memory.cpp
+  /// True: something came of it already.
+  bool read_memory_before(const core::Event& event);
+  bool tell_memory();
+  void watch_memory(const core::MemoryReading& reading);
+  void memory_due(const MemoryDue& due);
+  void clean_up();
+  void cleanup_step(const CleanupStep& step);
+  bool strike_memory(Fault fault);
+
   // --- world_faults.cpp
   void strike(Fault fault);
   void fired(Fault fault) { faults_[static_cast<std::size_t>(fault)] += 1; }
@@ -176,10 +197,13 @@ class World {
   void freeze(Duration by);
   void thaw(const Thaw& thaw);
   void step_clock(Duration by);
+  void tell_step(Duration by);
   Duration draw_leap();
   void kill_daemon(const KillDaemon& kill);
   void shut_down();
   void reload();
+  void resize_a_pool();
+  core::FleetSpec fleet_as_read() const;
   void heal();
   void ask_for_all();
   JobIndex any_job() { return static_cast<JobIndex>(dice_faults_.below(jobs_count_)); }
@@ -233,9 +257,18 @@ class World {
   bool faulty_ = false;
   std::int64_t last_request_ = 0;
 
+  MemoryModel memory_;
+  std::optional<Instant> memory_read_at_;  // by this daemon
+  bool memory_entered_ = false;            // its next reading is on the agenda
+  bool memory_tight_ = false;
+
+  std::vector<core::PoolSpec>
+      file_pools_;  // as the fleet file has them now; some reloads change them
+
   Random dice_trees_;
   Random dice_store_;
   Random dice_faults_;
+  Random dice_memory_;
   FaultPlan plan_;
   std::array<std::int64_t, kFaultKinds> faults_{};
   std::optional<Checker> checker_;

@@ -90,6 +90,11 @@ void World::strike(Fault fault) {
     case Fault::suspended_long:
       met = strike_clock(fault);
       break;
+    case Fault::memory_high:
+    case Fault::memory_critical:
+    case Fault::memory_stalls:
+      met = is_at_work() && strike_memory(fault);
+      break;
     case Fault::operator_triggers:
     case Fault::operator_cancels:
     case Fault::operator_pauses:
@@ -157,7 +162,8 @@ void World::shut_down() {
   stop_asked_ = true;
   Duration grace{0};
   for (const core::JobSpec& job : scenario_.fleet.jobs) grace = std::max(grace, job.kill_grace);
-  agenda_.enter(now_ + grace + kStopBound, StopPatience{life_});
+  // One that is stopped as by SIGSTOP hears of it when it goes on.
+  agenda_.enter(std::max(now_, frozen_until_) + grace + kStopBound, StopPatience{life_});
   witness([&](Checker& checker) { checker.stopping(now_); });
   deliver(core::ShutDown{next_request()});
 }
@@ -172,7 +178,8 @@ void World::freeze(Duration by) {
       return is_ours && (step->move == TreeMove::spawn || step->move == TreeMove::rest_dies);
     }
     return std::holds_alternative<CommitDue>(what) || std::holds_alternative<JournalDue>(what) ||
-           std::holds_alternative<TellDaemon>(what) || std::holds_alternative<Sweep>(what);
+           std::holds_alternative<TellDaemon>(what) || std::holds_alternative<Sweep>(what) ||
+           std::holds_alternative<CleanupStep>(what);
   });
   frozen_until_ = now_ + by;
   witness([&](Checker& checker) { checker.frozen(now_); });
@@ -240,6 +247,10 @@ Duration World::draw_leap() {
 
 void World::step_clock(Duration by) {
   wall_offset_ += by;
+  tell_step(by);
+}
+
+void World::tell_step(Duration by) {
   witness([&](Checker& checker) { checker.clock_stepped(now_, by); });
   deliver(core::ClockStepped{by});
 }
@@ -264,7 +275,8 @@ void World::suspend(Duration by) {
     if (const auto* step = std::get_if<TreeStep>(&what)) return step->move != TreeMove::sigkill;
     return std::holds_alternative<CommitDue>(what) || std::holds_alternative<JournalDue>(what) ||
            std::holds_alternative<SlowOver>(what) || std::holds_alternative<TellDaemon>(what) ||
-           std::holds_alternative<Sweep>(what) || std::holds_alternative<StopPatience>(what);
+           std::holds_alternative<Sweep>(what) || std::holds_alternative<StopPatience>(what) ||
+           std::holds_alternative<CleanupStep>(what);
   });
   ill_until_ += by;
   slow_until_ += by;
@@ -313,15 +325,41 @@ bool World::strike_operator(Fault fault) {
   return true;
 }
 
-/// The file is read again: it says what it said before, or cannot be used. Neither changes anything.
+/// The file is read again: it says what it said before, a pool has another size, or it cannot be used.
 void World::reload() {
   if (dice_faults_.chance(0.3)) {
     deliver(core::ReloadFailed{"fleet.toml:1:1: error: it is half written", {}});
     return;
   }
-  const core::FleetSpec& fleet =
-      scenario_.misread != nullptr ? *scenario_.misread : scenario_.fleet;
-  deliver(core::Reload{next_request(), std::make_shared<const core::FleetSpec>(fleet)});
+  if (dice_faults_.chance(0.7)) resize_a_pool();
+  witness([&](Checker& checker) { checker.file_says(file_pools_); });
+  deliver(core::Reload{next_request(), std::make_shared<const core::FleetSpec>(fleet_as_read())});
+}
+
+/// Never so small that a job could not start at all.
+void World::resize_a_pool() {
+  if (file_pools_.empty()) return;
+  const auto pool = static_cast<core::PoolIndex>(dice_faults_.below(std::ssize(file_pools_)));
+  const core::PoolSpec& usual = scenario_.fleet.pools[pool];
+  int least = 1;
+  for (const core::JobSpec& job : scenario_.fleet.jobs) {
+    for (const core::Use& use : *job.uses) {
+      if (use.pool != pool) continue;
+      least = std::max(least, use.weight + usual.slots - usual.limit_for(job.priority));
+    }
+  }
+  const int most = std::max(least, usual.slots + 2);
+  file_pools_[pool].slots = least + static_cast<int>(dice_faults_.below(most - least + 1));
+}
+
+/// A planted bug reads another fleet; what changed in the file changes in that one too.
+core::FleetSpec World::fleet_as_read() const {
+  const core::FleetSpec& usual = scenario_.fleet;
+  core::FleetSpec fleet = scenario_.misread != nullptr ? *scenario_.misread : usual;
+  for (std::size_t i = 0; i < fleet.pools.size() && i < file_pools_.size(); ++i) {
+    fleet.pools[i].slots += file_pools_[i].slots - usual.pools[i].slots;
+  }
+  return fleet;
 }
 
 void World::heal() {
@@ -336,6 +374,12 @@ void World::heal() {
   ill_until_ = std::min(ill_until_, now_);
   if (outage_) agenda_.enter(now_, CommitDue{});
   healed_at_ = now_;
+  memory_.calm(now_);
+  if (file_pools_ != scenario_.fleet.pools) {
+    file_pools_ = scenario_.fleet.pools;
+    witness([&](Checker& checker) { checker.file_says(file_pools_); });
+    deliver(core::Reload{next_request(), std::make_shared<const core::FleetSpec>(fleet_as_read())});
+  }
   deliver(core::Resume{next_request(), {}});
   agenda_.enter(now_ + (end_ - now_) / 2, AskForAll{});
 }

@@ -15,6 +15,7 @@ constexpr std::int64_t kRowBytes = 250;
 
 void World::submit(core::Batch batch) {
   if (scenario_.saboteur != nullptr && !scenario_.saboteur->stores(batch)) return;
+  witness([&](Checker& checker) { checker.handed_over(batch.seq); });
   store_.submit(std::move(batch));
   queued_ += 1;
   if (outage_) journal_soon();
@@ -125,7 +126,7 @@ void World::commit() {
 void World::keep(std::vector<core::Batch> group) {
   std::size_t stale = std::exchange(stale_, 0);
   for (const core::Batch& batch : group) {
-    metrics_.committed(batch);
+    metrics_.committed(now_, batch);
     if (scenario_.options.committed) scenario_.options.committed(batch);
     coverage_.committed(batch);
     const int life = stale > 0 ? life_ - 1 : life_;

@@ -1,0 +1,90 @@
+// Campaigns of fleets that fight for pools, need one another and run out of memory.
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "sim/campaign_for_test.h"
+#include "sim/drawn_resources.h"
+
+namespace takt::sim {
+namespace {
+
+using std::chrono::hours;
+using std::chrono::minutes;
+
+std::vector<std::string> expected_of_resources() {
+  return {"gate.dependencies.pass",  "gate.dependencies.hold", "gate.dependencies.skip",
+          "gate.memory.pass",        "gate.memory.hold",       "gate.memory.skip",
+          "gate.pools.pass",         "gate.pools.hold",        "gate.turn.pass",
+          "gate.turn.hold",          "slot.skipped.memory",    "slot.skipped.dep_timeout",
+          "slot.skipped.dep_failed", "slot.missed.pool",       "cause.dependency",
+          "event.memory_high",       "event.memory_critical",  "event.memory_normal",
+          "event.cleanup_done",      "event.reloaded"};
+}
+
+TEST(CampaignOfResources, NoSeedOfATightFleetBreaksAnInvariant) {
+  const Seen seen = play_all([](std::uint64_t) { return tight_fleet(); }, hours{24});
+  expect_seen(seen, expected_of_resources());
+}
+
+TEST(CampaignOfResources, NoSmallFleetBreaksAnInvariantUnderFaults) {
+  play_all(small_fleet, hours{12});
+}
+
+/// The set of runs that start in each turn is that of the reference.
+TEST(CampaignOfResources, In300SmallFleetsWhoStartsIsWhoTheReferenceStarts) {
+  constexpr int kFleets = 300;
+  std::int64_t judged = 0;
+  std::int64_t runs = 0;
+  for (std::uint64_t seed = 1; seed <= kFleets; ++seed) {
+    const Report report = simulate(small_fleet(1000 + seed), {hours{2}, seed, false, true});
+    EXPECT_EQ(report.violation_count, 0) << "small fleet " << 1000 + seed << "\n" << told(report);
+    judged += report.admissions_judged;
+    runs += report.runs;
+  }
+  EXPECT_GT(judged, kFleets * 100);
+  RecordProperty("turns_judged", std::to_string(judged));
+  RecordProperty("runs", std::to_string(runs));
+}
+
+TEST(CampaignOfResources, AReportTellsOfEachPool) {
+  const Report report = simulate(tight_fleet(), {hours{6}, 3, false, true});
+  ASSERT_EQ(report.pools.size(), 3U);
+  EXPECT_EQ(report.pools[0].name, "browser");
+  for (const PoolReport& pool : report.pools) {
+    EXPECT_GT(pool.used_mean, 0.1) << pool.name;
+    EXPECT_LE(pool.used_mean, pool.peak) << pool.name;
+  }
+  EXPECT_EQ(report.pools[0].peak, 3);
+  EXPECT_LE(report.pools[1].peak, 2);
+  EXPECT_GT(report.pools[0].wait_p95, Duration{0});
+}
+
+TEST(CampaignOfResources, APoolThatNobodyUsesIsEmpty) {
+  core::FleetSpec fleet;
+  fleet.name = "idle";
+  fleet.pools = {{"browser", 3, {}}};
+  core::JobSpec job;
+  job.name = "job";
+  job.schedule = core::Every{minutes{5}, Duration{0}};
+  job.expect = minutes{1};
+  fleet.jobs.push_back(job);
+  job.name = "user";
+  job.schedule = core::Every{minutes{10}, Duration{0}};
+  job.uses = core::Uses{{0, 2}};
+  Report report = simulate(fleet, {hours{2}, 1, false, true});
+  EXPECT_EQ(report.pools[0].peak, 0);
+  fleet.jobs.push_back(job);
+  report = simulate(fleet, {hours{2}, 1, false, true});
+  EXPECT_EQ(report.pools[0].peak, 2);
+  EXPECT_NEAR(report.pools[0].used_mean, 0.2, 0.1) << "a minute of ten, twice";
+  EXPECT_LE(report.pools[0].wait_p95, Duration{50});
+}
+
+}  // namespace
+}  // namespace takt::sim

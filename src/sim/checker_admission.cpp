@@ -1,0 +1,275 @@
+#include "sim/checker_admission.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+namespace takt::sim {
+namespace {
+
+constexpr std::string_view kLaw = "S15";
+constexpr std::size_t kJudgedMax = 48;  // the reference is slow
+constexpr std::size_t kOpenMax = 400;   // of a large fleet it is asked for nothing
+constexpr int kClassesOfWaiting = 3;    // L6: 3 x ageing
+constexpr int kLengthsPassed = 2;       // by those who pass
+constexpr Duration kAskAgain = std::chrono::minutes{1};
+
+}  // namespace
+
+void AdmissionCheck::turn(const ToldFacts& told) {
+  for (const RunId id : book_.turn().made) check_rank(*book_.find(id));
+  sort(told);
+  const Book::Turn& turn = book_.turn();
+  const bool is_known = told.working && !told.store_fails && !turn.by_hand && !turn.muddled;
+  const bool has_clear_leases = std::ranges::none_of(book_.leases, [](const auto& entry) {
+    return entry.second.unclear && !entry.second.units.empty();
+  });
+  if (is_known && has_clear_leases && unclear_.size() <= 1 && eligible_.size() <= kJudgedMax) {
+    compare();
+  }
+}
+
+/// Own rank = due time + class x ageing; the due time is that of the oldest slot missed in waiting.
+void AdmissionCheck::check_rank(const BookRun& run) {
+  const core::JobSpec& spec = context_.spec(run.job);
+  const bool is_rescue = run.cause == core::Cause::recovery || run.cause == core::Cause::health;
+  if (!is_rescue && run.priority != spec.priority) {
+    context_.violation(kLaw, fmt::format("{}: run {} is of class {}, not {}", spec.name,
+                                         run.id.value, word(run.priority), word(spec.priority)));
+    return;
+  }
+  if (core::follows_the_wall(spec.schedule) && run.slot_due) return;  // a step moves what it is due
+  const Duration behind = static_cast<int>(run.priority) * context_.fleet.ageing;
+  const auto is_due = [&](std::optional<Instant> at) { return at && run.own_rank == *at + behind; };
+  const BookJob& job = book_.jobs[run.job];
+  bool waited = is_due(job.waiting_due) || is_due(job.waited_due);
+  for (const RunId id : book_.turn().over) {
+    const BookRun& other = *book_.find(id);
+    waited |= other.job == run.job && other.over->disposition == core::Disposition::missed &&
+              is_due(other.slot_due);
+  }
+  if (run.own_rank == lawful_rank(run) || (run.slot_due && waited)) return;
+  context_.violation(
+      kLaw, fmt::format("{}: run {} has the rank of {}, not of {}", spec.name, run.id.value,
+                        format_rfc3339(WallTime{run.own_rank.time_since_epoch()}),
+                        format_rfc3339(WallTime{lawful_rank(run).time_since_epoch()})));
+}
+
+Instant AdmissionCheck::lawful_rank(const BookRun& run) const {
+  const bool by_slot = run.slot_due && run.cause != core::Cause::catchup;
+  return saturating_add(by_slot ? *run.slot_due : run.queued_at,
+                        static_cast<int>(run.priority) * context_.fleet.ageing);
+}
+
+bool AdmissionCheck::stands(const BookRun& run) const {
+  if (run.over || run.cancelled || book_.has_attempt(run.id) || book_.is_blocked(run)) return false;
+  if (run.state == core::RunState::waiting) return true;
+  return run.state == core::RunState::retrying && run.retry_at && *run.retry_at <= context_.now &&
+         *run.retry_at <= book_.turn().at;
+}
+
+AdmissionCheck::Own AdmissionCheck::own_gates(const BookRun& run, const ToldFacts& told) const {
+  if (run.forced) return Own::passes;
+  if (!book_.can_bring(run.job)) return Own::held;  // paused, quarantined, disabled
+  const bool has_memory = !told.is_critical() || context_.spec(run.job).critical;
+  if (has_memory && needs_.answer(run, book_.turn().at) == NeedsAnswer::pass) return Own::passes;
+  return run.eligible_since || run.unclear ? Own::unclear : Own::held;
+}
+
+void AdmissionCheck::note(BookRun& run, Own own, const ToldFacts& told) {
+  if (own == Own::passes) {
+    run.unclear = false;
+    if (run.eligible_since) return;
+    run.eligible_since = book_.turn().at;
+    if (context_.spec(run.job).uses->empty()) return;
+    context_.require(
+        saturating_add(book_.turn().at, kClassesOfWaiting * context_.fleet.ageing + kAskAgain),
+        Duty::not_starved, run.id.value);
+    return;
+  }
+  const bool needs_others = !context_.spec(run.job).needs->empty();
+  run.unclear = own == Own::unclear || (told.is_critical() && needs_others);
+  run.eligible_since.reset();
+}
+
+void AdmissionCheck::sort(const ToldFacts& told) {
+  eligible_.clear();
+  unclear_.clear();
+  if (book_.runs.size() > kOpenMax) return;
+  for (const Token token : book_.turn().started) {
+    const auto lease = book_.leases.find(token);
+    if (lease == book_.leases.end()) continue;
+    const BookRun* run = book_.find(lease->second.run);
+    if (run != nullptr) eligible_.push_back(candidate(*run));
+  }
+  for (auto& [id, run] : book_.runs) {
+    const bool was_blocked = std::exchange(run.was_blocked, book_.is_blocked(run));
+    if (!stands(run)) {
+      if (!book_.has_attempt(id)) run.eligible_since.reset();
+      continue;
+    }
+    const Own own = own_gates(run, told);
+    // A retry that stood behind an older run joins in the turn after it.
+    const bool joins_later = was_blocked && run.state == core::RunState::retrying;
+    note(run, own, told);
+    if (own == Own::passes && !joins_later) eligible_.push_back(candidate(run));
+    if (own == Own::unclear || joins_later) unclear_.push_back(candidate(run));
+  }
+}
+
+Candidate AdmissionCheck::candidate(const BookRun& run) const {
+  const core::JobSpec& spec = context_.spec(run.job);
+  return {run.id, run.rank(), *spec.uses, run.priority, rounded(book_.length_of(run.job))};
+}
+
+std::vector<RunId> AdmissionCheck::expected(bool with_unclear) const {
+  const auto& started = book_.turn().started;
+  std::vector<Held> held;
+  for (const auto& [token, lease] : book_.leases) {
+    if (std::ranges::count(started, token) > 0) continue;
+    held.push_back({lease.units, lease.priority, lease.expected_end});
+  }
+  const int room = std::max(0, context_.fleet.max_running - static_cast<int>(held.size()));
+  std::vector<Candidate> waiting = eligible_;
+  if (with_unclear) waiting.insert(waiting.end(), unclear_.begin(), unclear_.end());
+  std::vector<RunId> runs =
+      ReferenceAdmission(book_.pools(), std::move(held), std::move(waiting), book_.turn().at)
+          .started(room);
+  if (with_unclear) {
+    std::erase_if(runs, [&](RunId id) { return id == unclear_.front().run; });
+  }
+  return runs;
+}
+
+void AdmissionCheck::compare() {
+  if (eligible_.empty()) return;
+  turns_judged_ += 1;
+  std::vector<std::vector<RunId>> may_be{expected(false)};
+  if (!unclear_.empty()) may_be.push_back(expected(true));
+  const auto in_all = [&](RunId id) {
+    return std::ranges::all_of(
+        may_be, [&](const auto& runs) { return std::ranges::find(runs, id) != runs.end(); });
+  };
+  const auto in_any = [&](RunId id) {
+    return std::ranges::any_of(
+        may_be, [&](const auto& runs) { return std::ranges::find(runs, id) != runs.end(); });
+  };
+  const Instant at = book_.turn().at;
+  for (const Candidate& one : eligible_) {
+    BookRun& run = *book_.find(one.run);
+    const bool has_started = book_.has_attempt(one.run);
+    if (has_started && !in_any(one.run)) complain_of(one.run, may_be.front());
+    if (has_started || !in_all(one.run)) {
+      run.owed_since.reset();
+    } else if (!run.owed_since) {
+      run.owed_since = at;
+    } else if (*run.owed_since < at) {
+      context_.violation(kLaw, fmt::format("{}: run {} could start and does not",
+                                           context_.name(run.job), run.id.value));
+      run.owed_since = Instant::max();
+    }
+  }
+}
+
+void AdmissionCheck::complain_of(RunId started, const std::vector<RunId>& instead) {
+  const BookRun& run = *book_.find(started);
+  std::string ahead = "nobody";
+  for (const Candidate& other : eligible_) {
+    const BookRun& waits = *book_.find(other.run);
+    const bool is_ahead = other.run != started && !book_.has_attempt(other.run) &&
+                          other.rank < run.rank() && shares_pool(run, waits);
+    if (is_ahead) ahead = fmt::format("run {} of {}", other.run.value, context_.name(waits.job));
+  }
+  context_.violation(
+      kLaw, fmt::format("{}: run {} may not start yet ({} of better rank waits; {} would start)",
+                        context_.name(run.job), started.value, ahead, instead.size()));
+}
+
+// --- what is asked by others ---------------------------------------------------------------------
+
+/// Its units are free, by trees that live: what is dead holds nothing, whatever is recorded of it.
+bool AdmissionCheck::has_units(const BookRun& run) const {
+  std::vector<Held> held;
+  for (const auto& [token, lease] : book_.leases) {
+    if (!book_.is_dead(token)) held.push_back({lease.units, lease.priority, lease.expected_end});
+  }
+  return !ReferenceAdmission(book_.pools(), std::move(held), {candidate(run)}, context_.now)
+              .started(1)
+              .empty();
+}
+
+bool AdmissionCheck::shares_pool(const BookRun& a, const BookRun& b) const {
+  return std::ranges::any_of(*context_.spec(a.job).uses, [&](const core::Use& use) {
+    return std::ranges::count(*context_.spec(b.job).uses, use.pool, &core::Use::pool) > 0;
+  });
+}
+
+bool AdmissionCheck::may_be_held(RunId id) const {
+  const BookRun* run = book_.find(id);
+  if (run == nullptr || book_.is_blocked(*run)) return true;
+  const bool is_sorted = book_.runs.size() <= kOpenMax;
+  if (is_sorted &&
+      (!run->eligible_since || context_.now - *run->eligible_since < kStartTolerance)) {
+    return true;
+  }
+  const core::JobSpec& spec = context_.spec(run->job);
+  if (!run->forced) {
+    if (told_.now().is_critical() && !spec.critical) return true;
+    if (run->unclear || needs_.answer(*run, context_.now) != NeedsAnswer::pass) return true;
+  }
+  if (spec.uses->empty()) return false;
+  if (!has_units(*run)) return true;
+  return std::ranges::any_of(book_.runs, [&](const auto& entry) {
+    const BookRun& other = entry.second;
+    return other.id != id && !other.over && !book_.has_attempt(other.id) &&
+           other.rank() <= run->rank() && shares_pool(*run, other);
+  });
+}
+
+/// Nobody of better rank stands between the run and its units any more, and those behind it have them:
+/// they started after it could have, and none is longer at it than was to be expected.
+bool AdmissionCheck::is_starved(const BookRun& run) const {
+  const Instant rank = lawful_rank(run);
+  bool is_passed = false;
+  for (const auto& [token, lease] : book_.leases) {
+    const bool shares = std::ranges::any_of(lease.units, [&](const core::Use& use) {
+      return std::ranges::count(*context_.spec(run.job).uses, use.pool, &core::Use::pool) > 0;
+    });
+    if (!shares) continue;
+    const BookRun* holder = book_.find(lease.run);
+    const bool is_behind = holder != nullptr && lawful_rank(*holder) > rank && !holder->lent_rank &&
+                           lease.since > *run.eligible_since;
+    if (!is_behind || lease.expected_end < context_.now) return false;
+    is_passed = true;
+  }
+  for (const auto& [id, other] : book_.runs) {
+    const bool is_ahead = !other.over && id != run.id && !book_.has_attempt(id) &&
+                          lawful_rank(other) <= rank && shares_pool(run, other);
+    if (is_ahead) return false;
+  }
+  return is_passed;
+}
+
+void AdmissionCheck::missed_turn(RunId id) {
+  const BookRun* run = book_.find(id);
+  if (run == nullptr || run->over || book_.has_attempt(id) || !run->eligible_since) return;
+  // Lengths are expected, not known: whoever passed it may have been at it for longer.
+  Duration longest{0};
+  for (JobIndex job = 0; job < book_.jobs.size(); ++job) {
+    if (!context_.spec(job).uses->empty()) longest = std::max(longest, book_.length_of(job));
+  }
+  // Nothing turns over while nobody is there.
+  const Instant since =
+      std::max({*run->eligible_since, context_.excused_until, context_.awake_since});
+  const Instant due = since + kClassesOfWaiting * context_.fleet.ageing + kLengthsPassed * longest;
+  if (context_.now > due && !context_.draining && is_starved(*run)) {
+    context_.violation("L6", fmt::format("{}: run {} starves behind runs of worse rank",
+                                         context_.name(run->job), id.value));
+    return;
+  }
+  context_.require(std::max(due, context_.now) + kAskAgain, Duty::not_starved, id.value);
+}
+
+}  // namespace takt::sim

@@ -1,0 +1,63 @@
+#pragma once
+// AdmissionCheck: who starts, and who does not, is what the rule says (S15, L6). After each turn the runs
+// that started are those of a slow, obvious reference admission over what the rows tell: who waits,
+// what holds him but units and others, who holds which units and until when as expected.
+//
+// What cannot be known from the rows is not judged: a run that lapsed while it stood in the queue is
+// found to have lapsed only when its turn comes; until then it may or may not stand in the way of others.
+
+#include <cstdint>
+#include <vector>
+
+#include "sim/checker_book.h"
+#include "sim/checker_context.h"
+#include "sim/checker_needs.h"
+#include "sim/checker_told.h"
+#include "sim/reference_admission.h"
+
+namespace takt::sim {
+
+class AdmissionCheck {
+ public:
+  AdmissionCheck(CheckContext& context, Book& book, const NeedCheck& needs, const Told& told)
+      : context_(context), book_(book), needs_(needs), told_(told) {}
+
+  /// Judges the turn that is open in the book.
+  void turn(const ToldFacts& told);
+
+  /// Something of what is judged here may hold the run now: needs, memory, units, others.
+  bool may_be_held(RunId run) const;
+
+  /// So long after it could have had its units (L6).
+  void missed_turn(RunId run);
+
+  std::int64_t turns_judged() const { return turns_judged_; }
+
+ private:
+  enum class Own { passes, unclear, held };
+
+  void check_rank(const BookRun& run);
+  /// It waits, and its turn within its job has come.
+  bool stands(const BookRun& run) const;
+  Own own_gates(const BookRun& run, const ToldFacts& told) const;
+  void sort(const ToldFacts& told);
+  void note(BookRun& run, Own own, const ToldFacts& told);
+  Candidate candidate(const BookRun& run) const;
+  std::vector<RunId> expected(bool with_unclear) const;
+  void compare();
+  void complain_of(RunId started, const std::vector<RunId>& instead);
+  bool has_units(const BookRun& run) const;
+  bool shares_pool(const BookRun& a, const BookRun& b) const;
+  bool is_starved(const BookRun& run) const;
+  Instant lawful_rank(const BookRun& run) const;
+
+  CheckContext& context_;
+  Book& book_;
+  const NeedCheck& needs_;
+  const Told& told_;
+  std::vector<Candidate> eligible_;
+  std::vector<Candidate> unclear_;
+  std::int64_t turns_judged_ = 0;
+};
+
+}  // namespace takt::sim

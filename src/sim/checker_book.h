@@ -1,0 +1,143 @@
+#pragma once
+// Book: runs that are open, attempts that live and facts of jobs, by the rows alone, for those parts of
+// the checker that judge why a run starts or waits. A batch is one turn of the coordinator: what it
+// tells is applied as a whole, and `turn()` says what was new in it.
+
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "core/rows.h"
+#include "sim/checker_context.h"
+
+namespace takt::sim {
+
+/// Units by pool.
+using Units = std::vector<core::Use>;
+
+/// How a waiting run stands to the nth need of its job.
+struct Join {
+  std::optional<RunId> upstream;  // whose end it waits for
+  bool failed = false;            // it ended and did not bring it
+};
+
+struct BookRun {
+  RunId id;
+  JobIndex job = 0;
+  core::Cause cause = core::Cause::schedule;
+  core::Priority priority = core::Priority::P2;
+  Instant own_rank;
+  std::optional<Instant> lent_rank;
+  core::RunState state = core::RunState::waiting;
+  Instant queued_at;
+  std::optional<Instant> slot_due;
+  std::optional<Instant> started_at;
+  std::optional<Instant> retry_at;
+  std::optional<RunId> triggered_by;
+  bool forced = false;
+  bool cancelled = false;
+  std::optional<core::RunRow> over;  // told in this turn
+  std::vector<Join> joins;
+  // What the parts have found out about it.
+  std::optional<Instant> eligible_since;  // nothing of its own holds it
+  bool was_blocked = false;               // in the last turn
+  bool unclear = false;                   // it lapsed, and nobody may have looked at it yet
+  std::optional<Instant> owed_since;      // it could start and did not
+
+  Instant rank() const { return lent_rank ? std::min(*lent_rank, own_rank) : own_rank; }
+};
+
+struct BookLease {
+  RunId run;
+  JobIndex job = 0;
+  Units units;
+  core::Priority priority = core::Priority::P2;
+  Instant rank;
+  WallTime started_at;
+  Instant since;
+  Instant expected_end;
+  bool has_process = false;
+  bool unclear = false;         // since when it is counted is not in the rows
+  std::vector<int> slots_then;  // of its pools, when it was decided
+};
+
+struct BookJob {
+  bool paused = false;
+  bool quarantined = false;
+  std::optional<Instant> last_success;
+  std::optional<Instant> last_success_started;
+  std::optional<Instant> last_not_brought;  // a run of it ended without success
+  std::optional<Instant> waiting_due;       // of the oldest slot missed since the last start
+  std::optional<Instant> waited_due;        // the same before the turn that is open
+  bool could_not_bring = false;             // before the turn that is open
+  std::optional<Instant> last_waited;       // some run of it was open and had no attempt
+  std::deque<Duration> lengths;             // of the last 50 that ended ok
+  std::vector<RunId> open;                  // oldest first
+};
+
+class Book {
+ public:
+  explicit Book(CheckContext& context);
+
+  struct Turn {
+    Instant at;
+    std::vector<Token> started;  // in their order
+    std::vector<RunId> made;
+    std::vector<RunId> over;  // still to be found in `runs` until the turn is closed
+    bool by_hand = false;     // a run was triggered by hand
+    bool muddled = false;     // an attempt was both decided and over
+    bool reloaded = false;
+  };
+
+  /// What the fleet file says of pools from the next reload or start on.
+  void file_says(std::vector<core::PoolSpec> pools) { file_ = std::move(pools); }
+  void daemon_up();
+  /// Applies a batch.
+  void open_turn(const core::Batch& batch);
+  /// Forgets what is over.
+  void close_turn();
+
+  const Turn& turn() const { return turn_; }
+  const std::vector<core::PoolSpec>& pools() const { return pools_; }
+  BookRun* find(RunId run);
+  const BookRun* find(RunId run) const;
+  /// Its length as expected: p95 of the last 50, before that `expect`, else a minute; never longer than
+  /// its timeout.
+  Duration length_of(JobIndex job) const;
+  bool has_attempt(RunId run) const { return living_.contains(run); }
+  /// The tree of the attempt has been dead for as long as a start may take, whatever the rows say.
+  bool is_dead(Token token) const;
+  /// An older run of the job is in its way.
+  bool is_blocked(const BookRun& run) const;
+  bool can_bring(JobIndex job) const;
+  /// When a run of a job with needs was last open without an attempt; nullopt: never.
+  std::optional<Instant> last_waited(JobIndex job) const;
+
+  std::map<RunId, BookRun> runs;
+  std::vector<BookJob> jobs;
+  std::map<Token, BookLease> leases;  // of attempts without an end, those without units too
+
+ private:
+  void apply(const core::JobRow& row);
+  void apply(const core::RunRow& row);
+  void apply(const core::AttemptRow& row);
+  void settle(BookRun& run, const core::RunRow& row);
+  bool waits(JobIndex job) const;
+  void take_up_anew();
+
+  CheckContext& context_;
+  Turn turn_;
+  std::vector<core::PoolSpec> pools_;
+  std::vector<core::PoolSpec> file_;
+  std::map<RunId, Token> living_;
+  std::vector<JobIndex> needing_;       // jobs with needs
+  std::vector<JobIndex> changed_jobs_;  // in the last turn
+};
+
+/// 1, 1.25, 1.5 or 1.75 times a power of two milliseconds, the first that is not less.
+Duration rounded(Duration length);
+
+}  // namespace takt::sim

@@ -1,0 +1,65 @@
+#pragma once
+// ReferenceAdmission: the rule of admission over pools, applied to each run from scratch, by the letter
+// of docs/design/0020 and with none of its shortcuts. Slow and obvious; for a few dozen runs.
+//
+//   a run R may start when its units can be had, and it delays no run B of better rank that waits for
+//   one of its pools. It does not delay B when
+//     R ends, as expected, before B could start at the earliest; or in each pool that they share
+//     R takes only units that are kept from B anyway, or there is room for all of better rank and R
+
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "base/ids.h"
+#include "base/time.h"
+#include "core/pool.h"
+
+namespace takt::sim {
+
+struct Candidate {
+  RunId run;
+  Instant rank;
+  std::vector<core::Use> units;
+  core::Priority priority = core::Priority::P2;
+  Duration length{0};  // rounded
+};
+
+/// Who holds units, and until when as expected.
+struct Held {
+  std::vector<core::Use> units;
+  core::Priority priority = core::Priority::P2;
+  Instant expected_end;
+};
+
+class ReferenceAdmission {
+ public:
+  ReferenceAdmission(const std::vector<core::PoolSpec>& pools, std::vector<Held> held,
+                     std::vector<Candidate> waiting, Instant now);
+
+  /// Whoever starts now, best rank first, while the node takes `room` more.
+  std::vector<RunId> started(int room);
+
+ private:
+  int limit(core::PoolIndex pool, std::size_t as_class) const;
+  /// Units of the pool held by the class and those below it.
+  static int held_below(core::PoolIndex pool, std::size_t as_class,
+                        std::span<const Held* const> by);
+  bool fits(const Candidate& one, core::PoolIndex pool, std::span<const Held* const> beside) const;
+  bool fits(const Candidate& one) const;
+  std::vector<const Held*> holders() const;
+  Instant units_free_at(const Candidate& one, core::PoolIndex pool) const;
+  bool may_start(std::size_t i) const;
+  bool delays(std::size_t r, std::size_t b) const;
+  bool takes_what_is_kept(std::size_t r, std::size_t b, core::PoolIndex pool) const;
+  bool has_room_for_all(std::size_t r, core::PoolIndex pool) const;
+  Instant earliest(std::size_t b) const;
+
+  const std::vector<core::PoolSpec>& pools_;
+  std::vector<Held> held_;
+  std::vector<Candidate> waiting_;  // best first
+  Instant now_;
+  mutable std::vector<std::optional<Instant>> earliest_;  // worked out since the last start
+};
+
+}  // namespace takt::sim
