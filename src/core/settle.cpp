@@ -52,6 +52,7 @@ void note_success(Turn& turn, const Run& run) {
   job.consecutive_failures = 0;
   if (run.started_at) job.durations.add(turn.now - *run.started_at);
   reset_after_success(job);
+  if (job.needs_since) job.needs_since = turn.now;  // the watchdog's clock begins anew
   // With overlap = "allow" others wait meanwhile: their length is expected anew; and it may have
   // started before the last one that succeeded, so that what was too old for that one is fresh again.
   look_again(turn, run.job);

@@ -286,6 +286,7 @@ void restore_watch(State& s, JobIndex index, Duration down) {
 
 void watch_anew(Job& job, Instant now) {
   reset_after_success(job);
+  if (job.needs_since) job.needs_since = now;
   job.resumed_at = now;
 }
 

@@ -13,7 +13,7 @@ constexpr std::string_view kLaw = "S15";
 constexpr std::size_t kJudgedMax = 48;  // the reference is slow
 constexpr std::size_t kOpenMax = 400;   // of a large fleet it is asked for nothing
 constexpr int kClassesOfWaiting = 3;    // L6: 3 x ageing
-constexpr int kLengthsPassed = 2;       // by those who pass
+constexpr int kLengthsPassed = 5;       // by those who pass
 constexpr Duration kAskAgain = std::chrono::minutes{1};
 
 }  // namespace

@@ -181,7 +181,7 @@ std::vector<PlantedBug> rank_bugs() {
               })),
       misread("GoesByAgeAlone", "S15", "ageing is read as nothing",
               [](core::FleetSpec& fleet) { fleet.ageing = Duration{1}; }),
-      misread("StarvesTheWide", "L6", "small requests go before a wide one, however old it is",
+      misread("StarvesTheWide", "S15", "small requests go before a wide one, however old it is",
               [](core::FleetSpec& fleet) {
                 fleet.ageing = hours{1000};
                 for (core::JobSpec& job : fleet.jobs) {
