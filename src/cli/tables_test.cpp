@@ -18,10 +18,12 @@ TEST(Tables, LsIsOneRowAJob) {
     {"name":"news","state":"idle","priority":"P2","critical":false,"next_at":null,
      "last_outcome":"failed","last_failure_at":"2026-03-08T05:30:00.000Z",
      "consecutive_failures":3,"p50_ms":null,"stale_margin_ms":-1000,"stuck":true}]})");
-  EXPECT_EQ(ls_table(ls, false),
-            "JOB      STATE      NEXT      LAST                 P50  MARGIN  FAILS  PRIO         POOLS\n"
-            "posting  ▶ running  in 3m12s  ✓ ok 2m05s ago      4.2s  10m00s      0  P0 critical  browser, db x2\n"
-            "news     ✗ stuck    -         ✗ failed 1h00m ago     -   -1.0s      3  P2           -\n");
+  EXPECT_EQ(
+      ls_table(ls, false),
+      "JOB      STATE      NEXT      LAST                 P50  MARGIN  FAILS  PRIO         POOLS\n"
+      "posting  ▶ running  in 3m12s  ✓ ok 2m05s ago      4.2s  10m00s      0  P0 critical  "
+      "browser, db x2\n"
+      "news     ✗ stuck    -         ✗ failed 1h00m ago     -   -1.0s      3  P2           -\n");
 }
 
 TEST(Tables, RunsSayHowTheyEndedOrWhyTheyDidNotStart) {

@@ -16,21 +16,26 @@ using ::testing::ElementsAre;
 
 const Horizon kDay{TimeLine{kEpoch}, kEpoch, 24h};
 
+/// One job's share in the use at each moment.
+void add_slots(std::vector<std::int64_t>& use, const JobSpec& job, int weight,
+               const Horizon& horizon, Duration moment) {
+  const Instant end = horizon.from + horizon.length;
+  for (auto slot = first_slot(job, horizon.line, horizon.line.epoch, 0); slot && slot->due < end;
+       slot = next_slot(job, horizon.line, *slot)) {
+    for (Instant at = slot->due; at < slot->due + *job.expect; at += moment) {
+      if (at < horizon.from || at >= end) continue;
+      use[static_cast<std::size_t>((at - horizon.from) / moment)] += weight;
+    }
+  }
+}
+
 /// Use at each moment of a horizon, by asking every slot of every job: slow, and plainly right.
 std::vector<std::int64_t> brute_force(const FleetSpec& fleet, PoolIndex pool,
                                       const Horizon& horizon, Duration moment) {
   std::vector<std::int64_t> use(static_cast<std::size_t>(horizon.length / moment));
   for (const JobSpec& job : fleet.jobs) {
     for (const Use& taken : *job.uses) {
-      if (taken.pool != pool) continue;
-      const Instant end = horizon.from + horizon.length;
-      for (auto slot = first_slot(job, horizon.line, horizon.line.epoch, 0);
-           slot && slot->due < end; slot = next_slot(job, horizon.line, *slot)) {
-        for (Instant at = slot->due; at < slot->due + *job.expect; at += moment) {
-          if (at < horizon.from || at >= end) continue;
-          use[static_cast<std::size_t>((at - horizon.from) / moment)] += taken.weight;
-        }
-      }
+      if (taken.pool == pool) add_slots(use, job, taken.weight, horizon, moment);
     }
   }
   return use;

@@ -13,8 +13,6 @@ namespace takt::core {
 namespace {
 
 using namespace std::chrono_literals;
-using testing::ElementsAre;
-using testing::HasSubstr;
 using testing::IsEmpty;
 
 constexpr WallTime kBegin{std::chrono::sys_days{std::chrono::year{2026} / 1 / 5}};

@@ -43,12 +43,18 @@ std::optional<ports::StoreError> settle_offsets(core::FleetSpec& spec,
   std::optional<ports::StoreError> trouble;
   store::PlanningFacts facts;
   auto kept = store::read_planned_offsets(database);
-  if (kept) facts.kept = *std::move(kept);
-  if (!kept) trouble = std::move(kept.error());
+  if (kept) {
+    facts.kept = *std::move(kept);
+  } else {
+    trouble = std::move(kept.error());
+  }
   if (core::lacks_offsets(spec, facts.kept)) {
     auto found = store::read_planning_facts(database);
-    if (found) facts = *std::move(found);
-    if (!found && !trouble) trouble = std::move(found.error());
+    if (found) {
+      facts = *std::move(found);
+    } else if (!trouble) {
+      trouble = std::move(found.error());
+    }
     const auto chosen = choose_missing(spec, facts);
     if (keep == Keep::yes && !trouble && !chosen.empty()) {
       trouble = store::keep_planned_offsets(database, chosen, wall_clock());

@@ -107,8 +107,9 @@ TEST_F(Schema, EveryTableOfTheDesignIsThereAndStrict) {
   ASSERT_TRUE(migrate(database, migrations()));
   EXPECT_EQ(database.value<std::string>("SELECT type FROM pragma_table_list WHERE name = 'leases'"),
             "view");
-  for (const char* table : {"fleet", "jobs", "job_heartbeats", "slots", "runs", "attempts",
-                            "planned_offsets", "system_events", "nodes", "leader", "schema_version"}) {
+  for (const char* table :
+       {"fleet", "jobs", "job_heartbeats", "slots", "runs", "attempts", "planned_offsets",
+        "system_events", "nodes", "leader", "schema_version"}) {
     const std::string query =
         std::string("SELECT strict FROM pragma_table_list WHERE name = '") + table + "'";
     EXPECT_EQ(database.value<int>(query), 1) << table;
