@@ -34,7 +34,12 @@ std::vector<const RunRow*> ended_runs(const JobHistory& history) {
 /// What happened after `from`, up to the success itself.
 class Window {
  public:
-  explicit Window(std::optional<WallTime> from) { window_.from = from; }
+  /// From a success on, nothing has happened yet.
+  void begin(std::optional<WallTime> success) {
+    window_.from = success;
+    window_.owed_since.reset();
+    window_.healthy = true;
+  }
 
   void owe(WallTime since) {
     window_.owed_since = std::min(window_.owed_since.value_or(since), since);
@@ -62,7 +67,7 @@ std::vector<PastWindow> past_windows(const JobHistory& history) {
   std::ranges::stable_sort(slots, {}, [](const SlotsRow* row) { return row->at; });
 
   std::vector<PastWindow> windows;
-  Window window{std::nullopt};
+  Window window;
   auto slot = slots.begin();
   for (const RunRow* run : runs) {
     for (; slot != slots.end() && (*slot)->at <= *run->ended_at; ++slot) {
@@ -71,7 +76,7 @@ std::vector<PastWindow> past_windows(const JobHistory& history) {
     }
     if (is_ok(*run)) {
       windows.push_back(window.close(*run));
-      window = Window{run->ended_at};
+      window.begin(run->ended_at);
       continue;
     }
     if (is_trouble(*run)) window.trouble();
