@@ -33,13 +33,14 @@
 #include "core/leases.h"
 #include "core/line.h"
 #include "core/rank_weights.h"
+#include "core/shared_value.h"
 
 namespace takt::core {
 
 struct Waiter {
   RunId run;
   Instant rank_at;
-  std::shared_ptr<const Uses> uses = no_uses();
+  std::shared_ptr<const Uses> uses = SharedValue<Uses>{}.pointer();
   Priority priority = Priority::P2;  // the class that reserves look at
   bool critical = false;
   Duration length{0};  // expected, p95

@@ -127,7 +127,7 @@ void end_attempt(Turn& turn, Run& run, Outcome outcome, const ProcessEnd& end) {
   turn.s.queue.release(run.id);
   turn.touch(run);
   // Whoever joined it while it lived hears when nothing may follow: its job is paused meanwhile.
-  if (!can_bring(turn.s, run.job)) look_again_at_dependents(turn, run.job);
+  if (!is_at_work(turn.s, run.job)) look_again_at_dependents(turn, run.job);
   if (end.leaked > 0) {
     turn.event(
         Severity::warning, EventKind::leaked_processes, run.job, run.id,

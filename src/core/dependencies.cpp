@@ -31,7 +31,7 @@ std::optional<RunId> under_way(const State& s, JobIndex job) {
   if (s.jobs[job].open.empty()) return std::nullopt;
   const RunId oldest = s.jobs[job].open.front();
   const bool lives = s.runs.at(oldest).attempt.has_value();
-  return lives || can_bring(s, job) ? std::optional{oldest} : std::nullopt;
+  return lives || is_at_work(s, job) ? std::optional{oldest} : std::nullopt;
 }
 
 bool waits_for(const Run& run, RunId upstream) {
@@ -116,13 +116,6 @@ void set_upstream(Turn& turn, Run& run, std::size_t nth, std::optional<RunId> up
 
 }  // namespace
 
-bool can_bring(const State& s, JobIndex job) {
-  const JobSpec& spec = s.spec_of(job);
-  const Job& facts = s.jobs[job];
-  return !s.has_left(job) && spec.enabled && spec.problem.empty() && !facts.pause &&
-         !facts.quarantined;
-}
-
 NeedVerdict judge_need(const State& s, JobIndex job, const Run* run, std::size_t nth, Instant now) {
   const Need& need = needs_of(s, job)[nth];
   const auto upstream = s.find_job(need.job);
@@ -133,7 +126,7 @@ NeedVerdict judge_need(const State& s, JobIndex job, const Run* run, std::size_t
   const bool has_failed = run != nullptr && nth < run->waits.size() && run->waits[nth].failed;
   if (!upstream || has_failed) return refused(need, NeedAnswer::failed);
   if (const auto joined = under_way(s, *upstream)) return {NeedAnswer::joined, joined, false};
-  if (!can_bring(s, *upstream)) return refused(need, NeedAnswer::failed);
+  if (!is_at_work(s, *upstream)) return refused(need, NeedAnswer::failed);
   return {NeedAnswer::stale, std::nullopt, false};
 }
 

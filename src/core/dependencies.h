@@ -58,7 +58,4 @@ std::optional<Instant> need_wait_ends(const State& s, const Run& run);
 /// Runs of the job whose wait is over are asked again.
 void fire_need_waits(Turn& turn, JobIndex job);
 
-/// Nothing keeps the job from bringing what others need.
-bool can_bring(const State& s, JobIndex job);
-
 }  // namespace takt::core

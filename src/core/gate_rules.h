@@ -3,6 +3,8 @@
 // gates.cpp and those files.
 
 #include <cstddef>
+#include <string>
+#include <string_view>
 
 #include "core/gate.h"
 #include "core/state.h"
@@ -29,6 +31,20 @@ inline GateAnswer no(const Question& q) {
 
 inline GateAnswer pass_if(bool passes, GateAnswer otherwise) {
   return passes ? GateAnswer::pass : otherwise;
+}
+
+/// skip before hold before pass.
+inline GateAnswer worse(GateAnswer a, GateAnswer b) {
+  for (const GateAnswer worst : {GateAnswer::skip, GateAnswer::hold}) {
+    if (a == worst || b == worst) return worst;
+  }
+  return GateAnswer::pass;
+}
+
+/// One item more on a list for people.
+inline void append(std::string& list, std::string_view item, std::string_view separator = ", ") {
+  if (!list.empty()) list += separator;
+  list += item;
 }
 
 GateAnswer ask_dependencies(const Question& q);

@@ -15,9 +15,7 @@ namespace {
 
 // --- enabled
 
-GateAnswer ask_enabled(const Question& q) {
-  return pass_if(q.spec().enabled && q.spec().problem.empty(), no(q));
-}
+GateAnswer ask_enabled(const Question& q) { return pass_if(q.spec().can_run(), no(q)); }
 
 void explain_enabled(const Question& q, Gate& gate) {
   gate.limit = gate.value = "enabled";
@@ -163,13 +161,6 @@ constexpr std::array<Rule, kGateCount> kRules{{
 
 bool yields_to_force(GateName gate) {
   return std::ranges::find(kRules, gate, &Rule::gate)->yields_to_force;
-}
-
-GateAnswer worse(GateAnswer a, GateAnswer b) {
-  for (const GateAnswer worst : {GateAnswer::skip, GateAnswer::hold}) {
-    if (a == worst || b == worst) return worst;
-  }
-  return GateAnswer::pass;
 }
 
 }  // namespace

@@ -25,11 +25,6 @@ GateAnswer answer_of(const Question& q, const NeedVerdict& verdict) {
   return GateAnswer::hold;
 }
 
-GateAnswer worse(GateAnswer a, GateAnswer b) {
-  if (a == GateAnswer::skip || b == GateAnswer::skip) return GateAnswer::skip;
-  return a == GateAnswer::hold ? a : b;
-}
-
 std::string age_words(const Question& q, const Need& need) {
   const auto upstream = q.s.find_job(need.job);
   if (!upstream) return need.job + " is not in the fleet";
@@ -77,11 +72,6 @@ std::string sentence(const Question& q, const Need& need, const NeedVerdict& ver
   return {};
 }
 
-void append(std::string& list, std::string_view separator, const std::string& item) {
-  if (!list.empty()) list += separator;
-  list += item;
-}
-
 /// When the joined run is expected to end.
 std::optional<Instant> expected_end(const State& s, RunId id) {
   const Run& run = s.runs.at(id);
@@ -108,9 +98,9 @@ void explain_dependencies(const Question& q, Gate& gate) {
   bool all_known = true;
   for (std::size_t nth = 0; nth < needs.size(); ++nth) {
     const NeedVerdict verdict = judge_need(q.s, q.index, q.run, nth, q.now);
-    append(gate.value, ", ", age_words(q, needs[nth]));
-    append(gate.limit, ", ", limit_of(needs[nth]));
-    append(gate.text, "; ", sentence(q, needs[nth], verdict));
+    append(gate.value, age_words(q, needs[nth]));
+    append(gate.limit, limit_of(needs[nth]));
+    append(gate.text, sentence(q, needs[nth], verdict), "; ");
     if (answer_of(q, verdict) == GateAnswer::skip && !gate.reason) {
       gate.reason =
           verdict.answer == NeedAnswer::timed_out ? Reason::dep_timeout : Reason::dep_failed;

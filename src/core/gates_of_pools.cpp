@@ -20,11 +20,6 @@ Standing standing(const Question& q) { return q.s.queue.standing(waiter(q), q.no
 
 Holder holder(const State& s, RunId run) { return {s.spec_of(s.runs.at(run).job).name, run}; }
 
-void append(std::string& list, const std::string& item) {
-  if (!list.empty()) list += ", ";
-  list += item;
-}
-
 std::string names(const std::vector<Holder>& holders) {
   std::string text;
   for (const Holder& one : holders) append(text, one.job);

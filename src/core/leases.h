@@ -9,6 +9,7 @@
 // came back.
 
 #include <map>
+#include <memory>
 #include <optional>
 #include <span>
 #include <vector>

@@ -27,9 +27,4 @@ Uses uses_named(const std::vector<PoolSpec>& pools,
   return uses;
 }
 
-const std::shared_ptr<const Uses>& no_uses() {
-  static const auto none = std::make_shared<const Uses>();
-  return none;
-}
-
 }  // namespace takt::core

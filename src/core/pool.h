@@ -11,7 +11,6 @@
 
 #include <array>
 #include <cstdint>
-#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -49,8 +48,5 @@ using Uses = std::vector<Use>;
 /// out.
 Uses uses_named(const std::vector<PoolSpec>& pools,
                 const std::vector<std::pair<std::string, std::string>>& named);
-
-/// No pool at all; what a job without `uses` shares.
-const std::shared_ptr<const Uses>& no_uses();
 
 }  // namespace takt::core

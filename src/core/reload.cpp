@@ -143,15 +143,13 @@ void remove_job(Turn& turn, JobIndex index) {
   redefine_runs(turn, index, turn.s.spec.ageing);
 }
 
-bool can_run(const JobSpec& spec) { return spec.enabled && spec.problem.empty(); }
-
 /// Verdicts that the new definition would not give, or not yet. They come again by its own limits.
 void watch_by(Turn& turn, JobIndex index, const Changed& change) {
   const JobSpec& spec = turn.s.spec_of(index);
   Job& job = turn.job(index);
-  if (change.was_away || (can_run(spec) && !can_run(change.before))) watch_anew(job, turn.now);
-  if (!can_run(spec) || spec.stale_after != change.before.stale_after) job.stuck = false;
-  if (!can_run(spec) || spec.late_after != change.before.late_after) job.overdue = false;
+  if (change.was_away || (spec.can_run() && !change.before.can_run())) watch_anew(job, turn.now);
+  if (!spec.can_run() || spec.stale_after != change.before.stale_after) job.stuck = false;
+  if (!spec.can_run() || spec.late_after != change.before.late_after) job.overdue = false;
 }
 
 bool waits_alike(const JobSpec& a, const JobSpec& b) {

@@ -12,10 +12,6 @@
 namespace takt::core {
 namespace {
 
-Instant rank_of(const State& s, Instant from, Priority priority) {
-  return saturating_add(from, static_cast<int>(priority) * s.spec.ageing);
-}
-
 /// Start of the waiting time that start_within allows a catch-up run whose turn has come.
 void begin_waiting(Turn& turn, Run& run) {
   const JobSpec& spec = turn.s.spec_of(run.job);

@@ -166,6 +166,9 @@ struct JobSpec {
   /// decoder.
   std::string problem;
 
+  /// Switched on, and usable on this machine.
+  bool can_run() const { return enabled && problem.empty(); }
+
   /// Equal in every field, but commands only by identity: see share_command().
   friend bool operator==(const JobSpec&, const JobSpec&) = default;
 };

@@ -182,7 +182,7 @@ FleetRow fleet_row(const State& s, Instant now) {
 JobState job_state(const State& s, JobIndex index) {
   const JobSpec& spec = s.spec_of(index);
   const Job& job = s.jobs[index];
-  if (!spec.enabled || !spec.problem.empty()) return JobState::disabled;
+  if (!spec.can_run()) return JobState::disabled;
   if (job.quarantined) return JobState::quarantined;
   if (job.pause) return JobState::paused;
   JobState state = JobState::idle;
@@ -193,6 +193,11 @@ JobState job_state(const State& s, JobIndex index) {
     if (run.state == RunState::waiting && state == JobState::idle) state = JobState::waiting;
   }
   return state;
+}
+
+bool is_at_work(const State& s, JobIndex index) {
+  const Job& job = s.jobs[index];
+  return !s.has_left(index) && s.spec_of(index).can_run() && !job.pause && !job.quarantined;
 }
 
 std::optional<Instant> wake_of(const State& s, JobIndex index) {

@@ -49,6 +49,9 @@ FleetRow fleet_row(const State& s, Instant now);
 /// paused, quarantined and disabled before running before retrying before waiting.
 JobState job_state(const State& s, JobIndex index);
 
+/// In the fleet file, and neither paused nor quarantined nor disabled: successes can be expected of it.
+bool is_at_work(const State& s, JobIndex index);
+
 /// The earliest instant at which the job wants attention.
 std::optional<Instant> wake_of(const State& s, JobIndex index);
 

@@ -80,6 +80,10 @@ void set_rank(Turn& turn, Run& run, Instant own, std::optional<Instant> lent) {
   }
 }
 
+Instant rank_of(const State& s, Instant from, Priority priority) {
+  return saturating_add(from, static_cast<int>(priority) * s.spec.ageing);
+}
+
 Waiter waiter_of(const State& s, const Run& run) {
   const JobSpec& spec = s.spec_of(run.job);
   return {run.id,       run.rank(),    spec.uses.pointer(),
@@ -88,9 +92,13 @@ Waiter waiter_of(const State& s, const Run& run) {
 
 Waiter waiter_of(const State& s, JobIndex job, Instant now) {
   const JobSpec& spec = s.spec_of(job);
-  const Instant rank = saturating_add(now, static_cast<int>(spec.priority) * s.spec.ageing);
   constexpr RunId kNone{std::numeric_limits<std::int64_t>::max()};  // behind whoever ranks alike
-  return {kNone, rank, spec.uses.pointer(), spec.priority, spec.critical, length_of(s, job)};
+  return {kNone,
+          rank_of(s, now, spec.priority),
+          spec.uses.pointer(),
+          spec.priority,
+          spec.critical,
+          length_of(s, job)};
 }
 
 void rebuild_queue(State& s) {

@@ -36,6 +36,9 @@ void look_again_at_parked(Turn& turn);
 /// Gives the run another rank, wherever it stands.
 void set_rank(Turn& turn, Run& run, Instant own, std::optional<Instant> lent);
 
+/// The fixed key that waiting runs are ordered by: due time and class.
+Instant rank_of(const State& s, Instant from, Priority priority);
+
 /// The run as admission over pools sees it; without one, a run of the job that would be made now.
 Waiter waiter_of(const State& s, const Run& run);
 Waiter waiter_of(const State& s, JobIndex job, Instant now);

@@ -61,25 +61,8 @@ std::optional<Limit> attempt_limit(const State& s, const Run& run) {
   return limit;
 }
 
-/// A success of the job is expected at all.
-bool wants_watching(const State& s, JobIndex index) {
-  if (s.has_left(index)) return false;
-  switch (job_state(s, index)) {
-    case JobState::paused:
-    case JobState::quarantined:
-    case JobState::disabled:
-      return false;
-    case JobState::idle:
-    case JobState::waiting:
-    case JobState::running:
-    case JobState::retrying:
-      return true;
-  }
-  return true;
-}
-
 bool is_watched(const State& s, JobIndex index) {
-  return s.mode == Mode::working && s.jobs[index].leftovers == 0 && wants_watching(s, index);
+  return s.mode == Mode::working && s.jobs[index].leftovers == 0 && is_at_work(s, index);
 }
 
 /// A threshold that was crossed before is crossed again only after its backoff.
@@ -252,7 +235,7 @@ void recover_from_hang(Turn& turn, JobIndex index, RunId run, bool silent) {
   const JobSpec& spec = turn.s.spec_of(index);
   Job& job = turn.job(index);
   // A run that may happen only once is not repeated because it hung.
-  if (spec.delivery == Delivery::at_most_once || !wants_watching(turn.s, index)) return;
+  if (spec.delivery == Delivery::at_most_once || !is_at_work(turn.s, index)) return;
   const auto threshold = silent ? spec.beat_within : spec.hung_after;
   const Instant at = backed_off(job, turn.now, threshold.value_or(Duration{0}));
   if (at > turn.now || !is_watched(turn.s, index)) {  // a daemon that stops leaves it to the next
@@ -281,7 +264,7 @@ void restore_watch(State& s, JobIndex index, Duration down) {
   }
   const auto first = overdue_at(s, index);
   const bool told = first && *first <= s.opened_at && job.recoveries > 0;
-  job.overdue = told && wants_watching(s, index);
+  job.overdue = told && is_at_work(s, index);
 }
 
 void watch_anew(Job& job, Instant now) {
