@@ -37,10 +37,7 @@ std::optional<StoreError> check_version(sql::Connection& database, const path& f
   if (*version == 0) return corrupt(file, "is an SQLite database, but not one of takt's");
   const int known = migrations().back().to_version;
   if (*version <= known) return std::nullopt;
-  return StoreError{Kind::too_new,
-                    fmt::format("{}: has schema version {}, this takt knows versions up to {}",
-                                file.string(), *version, known),
-                    "use the newer takt that wrote it; the file was not touched"};
+  return too_new(file, *version, known);
 }
 
 std::optional<StoreError> check_owner(sql::Connection& database, const path& file,

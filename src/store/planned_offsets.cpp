@@ -26,15 +26,10 @@ std::optional<StoreError> check_version(Connection& database, const std::filesys
   if (!version) return error_from(database.recover(), file);
   const int known = migrations().back().to_version;
   if (*version == known) return std::nullopt;
-  using Kind = StoreError::Kind;
-  if (*version > known) {
-    return StoreError{Kind::too_new,
-                      fmt::format("{}: has schema version {}, this takt knows versions up to {}",
-                                  file.string(), *version, known),
-                      "use the newer takt that wrote it; the file was not touched"};
-  }
+  if (*version > known) return too_new(file, *version, known);
   return StoreError{
-      Kind::io, fmt::format("{}: is of an older takt (schema version {})", file.string(), *version),
+      StoreError::Kind::io,
+      fmt::format("{}: is of an older takt (schema version {})", file.string(), *version),
       "the next takt up brings it up to date; until then no offsets are kept"};
 }
 

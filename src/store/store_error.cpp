@@ -68,6 +68,13 @@ StoreError corrupt(const std::filesystem::path& file, const std::string& what) {
                       path)};
 }
 
+StoreError too_new(const std::filesystem::path& file, int version, int known) {
+  return {Kind::too_new,
+          fmt::format("{}: has schema version {}, this takt knows versions up to {}", file.string(),
+                      version, known),
+          "use the newer takt that wrote it; the file was not touched"};
+}
+
 StoreError system_error(const std::filesystem::path& file, const std::string& what, int os_error,
                         std::string hint) {
   return {Kind::io,

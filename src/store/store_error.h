@@ -17,6 +17,9 @@ ports::StoreError error_from(const sql::Failure& failure, const std::filesystem:
 /// The file is no database of takt's, or broken: `what` says how, without the path.
 ports::StoreError corrupt(const std::filesystem::path& file, const std::string& what);
 
+/// The database is of a takt that knows more than this one, which knows versions up to `known`.
+ports::StoreError too_new(const std::filesystem::path& file, int version, int known);
+
 /// The system refused something: "PATH: what: strerror(os_error)".
 ports::StoreError system_error(const std::filesystem::path& file, const std::string& what,
                                int os_error, std::string hint);
