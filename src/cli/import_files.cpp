@@ -10,6 +10,8 @@
 #include <istream>
 #include <system_error>
 
+#include "imports/unit_words.h"
+
 namespace takt::cli {
 namespace {
 
@@ -42,14 +44,6 @@ std::optional<std::string> read_all(std::istream& from) {
     if (text.size() > kBytesMax) return std::nullopt;
   }
   return text;
-}
-
-/// "x@y.timer" is made of "x@.timer"; empty for all others.
-std::string template_of(std::string_view name) {
-  const auto at = name.find('@');
-  const auto dot = name.rfind('.');
-  if (at == std::string_view::npos || dot == std::string_view::npos || dot <= at + 1) return {};
-  return std::string{name.substr(0, at + 1)} + std::string{name.substr(dot)};
 }
 
 bool is_there(const fs::path& path) {
@@ -128,7 +122,7 @@ std::expected<std::vector<std::string>, Failure> UnitFolder::timers() const {
 }
 
 std::optional<fs::path> UnitFolder::unit_file(std::string_view name) const {
-  for (const auto& candidate : {std::string{name}, template_of(name)}) {
+  for (const auto& candidate : {std::string{name}, imports::template_of(name)}) {
     if (candidate.empty() || candidate.find('/') != std::string::npos) continue;
     for (const auto& folder : folders_) {
       if (is_there(folder / candidate)) return (folder / candidate).lexically_normal();
@@ -139,7 +133,7 @@ std::optional<fs::path> UnitFolder::unit_file(std::string_view name) const {
 
 std::vector<fs::path> UnitFolder::drop_ins(std::string_view name) const {
   std::vector<fs::path> found;
-  for (const auto& candidate : {template_of(name), std::string{name}}) {
+  for (const auto& candidate : {imports::template_of(name), std::string{name}}) {
     if (candidate.empty()) continue;
     for (const auto& folder : folders_) {
       std::error_code ignored;  // most units have no such folder

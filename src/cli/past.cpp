@@ -15,10 +15,6 @@ namespace {
 
 constexpr std::int64_t kLimitMax = 1'000'000;
 
-Failure store_failure(const ports::StoreError& error) {
-  return {.exit = Exit::failed, .what = error.what, .where = "history", .hint = error.hint};
-}
-
 /// "?job=a&limit=5": the query as the API takes it.
 std::string query_text(const PastQuery& query) {
   std::string out;
@@ -38,7 +34,7 @@ std::string query_text(const PastQuery& query) {
 template <class Rows, class Render>
 Past::Answer rendered(std::expected<Rows, ports::StoreError> rows, const PastQuery& query,
                       Render render) {
-  if (!rows) return std::unexpected(store_failure(rows.error()));
+  if (!rows) return std::unexpected(history_failure(rows.error()));
   if (query.limit && rows->size() > static_cast<std::size_t>(*query.limit)) {
     rows->resize(static_cast<std::size_t>(*query.limit));
   }
@@ -46,6 +42,10 @@ Past::Answer rendered(std::expected<Rows, ports::StoreError> rows, const PastQue
 }
 
 }  // namespace
+
+Failure history_failure(const ports::StoreError& error) {
+  return {.exit = Exit::failed, .what = error.what, .where = "history", .hint = error.hint};
+}
 
 std::expected<PastQuery, Failure> past_query(const Arguments& arguments) {
   PastQuery query;
@@ -80,7 +80,7 @@ std::optional<Failure> Past::open_store() {
                    .hint = "start it with takt up -f " + context_->fleet_file().native()};
   }
   auto history = store::SqliteHistory::open(file);
-  if (!history) return store_failure(history.error());
+  if (!history) return history_failure(history.error());
   history_ = std::move(*history);
   return std::nullopt;
 }
@@ -100,7 +100,7 @@ std::expected<ports::Window, Failure> Past::window(const PastQuery& query) {
   if (query.limit) window.limit = static_cast<int>(*query.limit);
   if (!query.since) return window;
   const auto fleet = history_->fleet();
-  if (!fleet) return std::unexpected(store_failure(fleet.error()));
+  if (!fleet) return std::unexpected(history_failure(fleet.error()));
   // At speed 1 fleet time is wall time; at any other it stands still while no daemon runs.
   const bool wall = !*fleet || (*fleet)->speed == 1;
   const auto now = wall ? std::chrono::time_point_cast<Duration>(std::chrono::system_clock::now())
@@ -144,7 +144,7 @@ Past::Answer Past::run(RunId run) {
     ports::RunQuery query;
     query.run = run;
     const auto rows = history_->runs(query);
-    if (!rows) return std::unexpected(store_failure(rows.error()));
+    if (!rows) return std::unexpected(history_failure(rows.error()));
     if (!rows->empty()) return api::run(rows->front());
     return std::unexpected(Failure{.exit = Exit::not_found,
                                    .what = fmt::format("no run {}", run.value),

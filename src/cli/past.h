@@ -28,6 +28,9 @@ struct PastQuery {
   std::optional<EventId> after;  // events only
 };
 
+/// What a database that cannot be read means for a verb that asks about the past.
+Failure history_failure(const ports::StoreError& error);
+
 /// The options --since, --limit and --all of a verb that lists history.
 inline constexpr OptionSpec kSinceOption{"--since", "D", "all since that long ago, as in 2h"};
 inline constexpr OptionSpec kLimitOption{"--limit", "N", "at most N, the newest; default 50"};

@@ -4,20 +4,12 @@
 #include <system_error>
 
 #include "base/state_dir.h"
+#include "cli/past.h"
 #include "sim/simulate.h"
 #include "store/sqlite_history.h"
 
 namespace takt::cli {
 namespace {
-
-Failure failure_of(const ports::StoreError& error) {
-  return {.exit = Exit::failed,
-          .what = error.what,
-          .where = "history",
-          .hint = error.hint,
-          .details = {},
-          .gates = {}};
-}
 
 core::JobHistories sorted_by_job(std::vector<ports::RunWithAttempts> runs,
                                  std::vector<core::SlotsRow> slots) {
@@ -51,16 +43,16 @@ std::expected<core::JobHistories, Failure> stored_histories(Context& context) {
                                    .gates = {}});
   }
   const auto history = store::SqliteHistory::open(file);
-  if (!history) return std::unexpected(failure_of(history.error()));
+  if (!history) return std::unexpected(history_failure(history.error()));
   ports::RunQuery all_runs;
   all_runs.state = core::RunState::ended;
   all_runs.window.all = true;
   auto runs = (*history)->runs(all_runs);
-  if (!runs) return std::unexpected(failure_of(runs.error()));
+  if (!runs) return std::unexpected(history_failure(runs.error()));
   ports::SlotQuery all_slots;
   all_slots.window.all = true;
   auto slots = (*history)->slots(all_slots);
-  if (!slots) return std::unexpected(failure_of(slots.error()));
+  if (!slots) return std::unexpected(history_failure(slots.error()));
   return sorted_by_job(std::move(*runs), std::move(*slots));
 }
 

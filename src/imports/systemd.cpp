@@ -21,14 +21,6 @@ namespace {
 
 std::string_view stem(std::string_view name) { return name.substr(0, name.rfind('.')); }
 
-/// "sync@mail.service" is made of "sync@.service".
-std::string template_of(std::string_view name) {
-  const auto at = name.find('@');
-  const auto dot = name.rfind('.');
-  if (at == std::string_view::npos || dot == std::string_view::npos || dot < at) return {};
-  return fmt::format("{}{}", name.substr(0, at + 1), name.substr(dot));
-}
-
 class Importer {
  public:
   explicit Importer(const SystemdOptions& options)
@@ -57,7 +49,7 @@ class Importer {
   std::optional<Unit> unit(const std::string& name) {
     auto texts = options_.unit_texts(name);
     const auto base = template_of(name);
-    if (texts.empty() && !base.empty() && base != name) texts = options_.unit_texts(base);
+    if (texts.empty() && !base.empty()) texts = options_.unit_texts(base);
     if (texts.empty()) return std::nullopt;
     return read_unit(name, texts, complaints_);
   }

@@ -4,16 +4,17 @@
 
 #include <algorithm>
 
+#include "base/ascii.h"
 #include "imports/shell_text.h"
 
 namespace takt::imports {
 namespace {
 
 bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
-bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; }
+bool may_begin(char c) { return is_letter(c) || c == '_'; }
 bool is_name(std::string_view text) {
-  return !text.empty() && is_letter(text.front()) &&
-         std::ranges::all_of(text, [](char c) { return is_letter(c) || (c >= '0' && c <= '9'); });
+  return !text.empty() && may_begin(text.front()) &&
+         std::ranges::all_of(text, [](char c) { return may_begin(c) || (c >= '0' && c <= '9'); });
 }
 
 std::optional<int> digit_of(char c, int base) {
@@ -155,9 +156,16 @@ std::string Specifiers::resolve(std::string_view text, std::vector<std::string>&
     }
     out += '%';
     out += specifier;
-    if (is_letter(specifier)) unknown.push_back(fmt::format("%{}", specifier));
+    if (may_begin(specifier)) unknown.push_back(fmt::format("%{}", specifier));
   }
   return out;
+}
+
+std::string template_of(std::string_view name) {
+  const auto at = name.find('@');
+  const auto dot = name.rfind('.');
+  if (at == std::string_view::npos || dot == std::string_view::npos || dot <= at + 1) return {};
+  return std::string{name.substr(0, at + 1)} + std::string{name.substr(dot)};
 }
 
 std::optional<std::vector<UnitWord>> split_unit_words(std::string_view value) {

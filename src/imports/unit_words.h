@@ -31,6 +31,9 @@ class Specifiers {
   bool template_ = false;
 };
 
+/// "sync@mail.service" is made of "sync@.service"; empty for all others.
+std::string template_of(std::string_view name);
+
 struct UnitWord {
   std::string text;
   bool bare = false;  // without quotes and escapes
