@@ -8,6 +8,7 @@
 #include <span>
 #include <vector>
 
+#include "base/ascii.h"
 #include "base/stable_hash.h"
 
 namespace takt::core {
@@ -53,15 +54,6 @@ constexpr std::array<Macro, 7> kMacros{{{"@hourly", "0 * * * *"},
 
 bool is_space(char c) { return c == ' ' || c == '\t'; }
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
-bool is_letter(char c) { return lower(c) >= 'a' && lower(c) <= 'z'; }
-
-std::string lowered(std::string_view text) {
-  std::string out{text};
-  std::ranges::transform(out, out.begin(), lower);
-  return out;
-}
-
 /// Text of the user within a message: short and printable.
 std::string shown(std::string_view text) {
   std::string out;

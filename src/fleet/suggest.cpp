@@ -4,13 +4,14 @@
 #include <array>
 #include <cstddef>
 
+#include "base/ascii.h"
+
 namespace takt::fleet {
 namespace {
 
 constexpr std::size_t kLengthMax = 64;
 using Row = std::array<std::size_t, kLengthMax + 1>;
 
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 bool same(char a, char b) { return lower(a) == lower(b); }
 
 /// Edits that still count as a slip of the fingers.

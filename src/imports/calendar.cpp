@@ -7,6 +7,7 @@
 #include <charconv>
 #include <vector>
 
+#include "base/ascii.h"
 #include "core/cron.h"
 
 namespace takt::imports {
@@ -44,14 +45,6 @@ constexpr Range kDay{"day", 1, 31};
 constexpr Range kHour{"hour", 0, 23};
 constexpr Range kMinute{"minute", 0, 59};
 constexpr Range kSecond{"second", 0, 59};
-
-std::string lowered(std::string_view text) {
-  std::string out{text};
-  for (char& c : out) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return out;
-}
 
 std::optional<int> number(std::string_view text) {
   int value = 0;
