@@ -16,10 +16,11 @@ struct Id {
   explicit operator bool() const { return value != Value{}; }
 };
 
-using RunId = Id<struct RunTag>;      // grows over the life of a fleet
-using Token = Id<struct TokenTag>;    // fencing number: one per attempt, only ever grows
-using EventId = Id<struct EventTag>;  // a line of history
-using Seq = Id<struct SeqTag>;        // a batch of rows handed to the store; per daemon incarnation
+using RunId = Id<struct RunTag>;        // grows over the life of a fleet
+using Token = Id<struct TokenTag>;      // fencing number: one per attempt, only ever grows
+using EventId = Id<struct EventTag>;    // a line of history
+using NoticeId = Id<struct NoticeTag>;  // one thing that one contact is told
+using Seq = Id<struct SeqTag>;  // a batch of rows handed to the store; per daemon incarnation
 using RequestId = Id<struct RequestTag>;         // a question from outside that wants an answer
 using NodeId = Id<struct NodeTag, std::string>;  // one daemon incarnation: 16 hex digits, random
 

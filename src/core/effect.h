@@ -20,7 +20,8 @@ struct Persist {
   Batch batch;
 };
 
-/// Start the process of an attempt. Comes only after the batch with its row was Recorded (critical
+/// Start the process of an attempt; of a builtin job: its work, which reports HealthMeasured or
+/// RowsSwept on its way, and ends by AttemptEnded as a process does. Comes only after the batch with its row was Recorded (critical
 /// jobs: or Journaled); answer
 /// with AttemptStarted then AttemptEnded, or AttemptEnded alone when it could not be spawned.
 struct LaunchAttempt {
@@ -53,6 +54,26 @@ struct KillLeftover {
 /// last one says so. Never asked for again before that.
 struct CleanUp {};
 
+/// What a health check's probes were judged to be, and what is to be done about it, in order; each
+/// action is answered by Mended. Then the attempt ends by AttemptEnded.
+struct Mend {
+  struct Action {
+    std::size_t probe = 0;  // positions in HealthSpec::probes and in its `otherwise`
+    std::size_t remedy = 0;
+  };
+  Token token;
+  std::vector<Action> actions;
+  std::vector<std::string> lines;  // for the attempt's log
+};
+
+/// Tell a contact these things, as one message; answered by NoticesEnded, however long that takes.
+/// Comes only after the batch with their rows was Recorded or Journaled.
+struct SendNotices {
+  ContactSpec contact;
+  std::vector<NoticeRow> notices;
+  std::size_t left_out = 0;  // so many more are not in this message
+};
+
 /// Why a request was not carried out.
 struct Refusal {
   enum class Kind { not_found, refused, invalid } kind;
@@ -75,8 +96,8 @@ struct Stopped {
   Seq after;
 };
 
-using Effect =
-    std::variant<Persist, LaunchAttempt, KillTree, KillLeftover, CleanUp, Answer, Stopped>;
+using Effect = std::variant<Persist, LaunchAttempt, KillTree, KillLeftover, CleanUp, Mend,
+                            SendNotices, Answer, Stopped>;
 using Effects = std::vector<Effect>;
 
 }  // namespace takt::core

@@ -133,6 +133,58 @@ struct CleanedUp {
   bool last = false;  // nothing more is to be done
 };
 
+// --- builtin jobs --------------------------------------------------------------------------------
+
+/// A health check's attempt has measured its probes; by their position. What the coordinator knows by
+/// itself (job, pool, memory) is not looked at here. Answered by Mend, after which the attempt ends.
+struct HealthMeasured {
+  Token token;
+  std::vector<Measurement> measured;
+};
+
+/// One action of Mend is over.
+struct Mended {
+  Token token;
+  std::size_t probe = 0;
+  std::size_t remedy = 0;
+  bool ok = true;
+  std::string text;   // how it ended, in words: "3 rows changed"
+  Measurement after;  // measured anew; Unknown for what the coordinator knows by itself
+};
+
+/// The watchdog's attempt has read the store's rows. They were read after `through` was recorded.
+struct RowsSwept {
+  Token token;
+  Seq through;
+  std::vector<HeartbeatRow> heartbeats;
+  std::vector<RunRow> open_runs;  // any state but ended
+  std::vector<AttemptRow> open_attempts;
+};
+
+// --- telling -------------------------------------------------------------------------------------
+
+/// What came of SendNotices, tries and all.
+struct NoticesEnded {
+  std::vector<NoticeId> notices;
+  bool ok = true;
+  int tries = 1;
+  std::string error;
+};
+
+/// Something around the fleet does not work; it is told as an event, by name and text, once until it
+/// works again (ok).
+struct SurroundingsChanged {
+  std::string what;  // "ping"
+  bool ok = false;
+  std::string text;
+};
+
+/// Tell a contact that this is a test. Answered when the message was sent or given up.
+struct NotifyTest {
+  RequestId request;
+  std::string contact;
+};
+
 // --- requests ------------------------------------------------------------------------------------
 
 struct Trigger {
@@ -185,7 +237,8 @@ struct ReloadFailed {
 
 using Event = std::variant<Tick, ClockStepped, Recorded, StoreFailed, Journaled, JournalFull,
                            StoreBack, AttemptStarted, StartDeferred, MainsEnded, AttemptEnded,
-                           BeatHeard, LeftoverGone, MemoryRead, CleanedUp, Trigger, Cancel, Pause,
-                           Resume, Drain, ShutDown, Reload, ReloadFailed>;
+                           BeatHeard, LeftoverGone, MemoryRead, CleanedUp, HealthMeasured, Mended,
+                           RowsSwept, NoticesEnded, SurroundingsChanged, NotifyTest, Trigger,
+                           Cancel, Pause, Resume, Drain, ShutDown, Reload, ReloadFailed>;
 
 }  // namespace takt::core

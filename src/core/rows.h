@@ -13,6 +13,8 @@
 //   AttemptRow token          an attempt is decided, starts, ends
 //   SlotsRow   job, number    slots end without becoming a run of their own (a range of neighbours)
 //   EventRow   event          something happened that an operator may want to know
+//   ProbeRow   check, probe   a health probe was judged, or mended
+//   NoticeRow  notice         somebody outside is to be told, was told, or cannot be reached
 
 #include <cstdint>
 #include <map>
@@ -25,7 +27,9 @@
 
 #include "base/ids.h"
 #include "base/time.h"
+#include "core/contact.h"
 #include "core/gate.h"
+#include "core/health.h"
 #include "core/vocabulary.h"
 
 namespace takt::core {
@@ -38,6 +42,7 @@ struct FleetRow {
   RunId last_run;
   Token last_token;
   EventId last_event;
+  NoticeId last_notice;
 };
 
 struct NodeRow {
@@ -176,7 +181,49 @@ struct EventRow {
   std::vector<std::pair<std::string, std::string>> data;
 };
 
-using Row = std::variant<NodeRow, JobRow, HeartbeatRow, RunRow, AttemptRow, SlotsRow, EventRow>;
+/// How a probe stands, and what its remedies did since it began to fail.
+struct ProbeRow {
+  std::string health;  // the check
+  std::string probe;
+  ProbeState state = ProbeState::ok;
+  WallTime since_at;    // of that state
+  WallTime checked_at;  // the last time it was measured, or tried to be
+  std::string value;    // as found then, in words
+  std::string limit;    // as wanted, in words
+  std::string text;
+  std::optional<WallTime> unmet_since_at;  // its condition does not hold since then (`for`)
+  std::optional<WallTime> last_remedy_at;
+  std::optional<RunId> remedy_run;  // of the last remedy, where it was a run
+  std::string value_before;         // as found when it was mended last
+  bool is_judged = true;            // whether the last remedy helped has been said
+  int vain_remedies = 0;            // in a row that did not help
+  bool escalated = false;           // nobody mends it any more until it has recovered
+};
+
+enum class NoticeState { pending, sent, failed };
+
+/// One thing that one contact is told. Those of one contact that come together leave as one message.
+struct NoticeRow {
+  NoticeId notice;
+  std::string contact;
+  NoticeKind kind = NoticeKind::test;
+  std::string job;     // empty: about a probe, or a test
+  std::string health;  // with probe: what it is about
+  std::string probe;
+  std::optional<RunId> run;
+  WallTime at;         // decided
+  WallTime since_at;   // since when it is so
+  int count = 1;       // failures in a row; how often a probe was mended in vain
+  bool again = false;  // nag: it was told before
+  std::string text;
+  NoticeState state = NoticeState::pending;
+  std::optional<WallTime> ended_at;  // sent, or given up
+  int tries = 0;
+  std::string error;  // of the last try
+};
+
+using Row = std::variant<NodeRow, JobRow, HeartbeatRow, RunRow, AttemptRow, SlotsRow, EventRow,
+                         ProbeRow, NoticeRow>;
 
 /// Rows that are committed together or not at all, in this order.
 struct Batch {
@@ -198,6 +245,9 @@ struct Stored {
   std::vector<HeartbeatRow> heartbeats;
   std::vector<RunRow> open_runs;          // state other than ended, by run id
   std::vector<AttemptRow> open_attempts;  // attempts of open runs, by token
+  std::vector<ProbeRow> probes;
+  /// Those pending, and of each contact and subject (job, or health and probe) the newest one, by id.
+  std::vector<NoticeRow> notices;
   /// Lengths of the last (at most 50) runs of a job that ended ok, oldest first.
   std::map<std::string, std::vector<Duration>> durations;
   /// Batches of an earlier daemon that were found in the journal and are part of the above.
@@ -205,3 +255,11 @@ struct Stored {
 };
 
 }  // namespace takt::core
+
+namespace takt {
+
+template <>
+inline constexpr std::array<std::string_view, 3> kWords<core::NoticeState>{"pending", "sent",
+                                                                           "failed"};
+
+}  // namespace takt

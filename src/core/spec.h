@@ -16,7 +16,9 @@
 
 #include "base/ids.h"
 #include "base/time.h"
+#include "core/contact.h"
 #include "core/cron_slots.h"
+#include "core/health.h"
 #include "core/memory.h"
 #include "core/need.h"
 #include "core/pool.h"
@@ -127,6 +129,15 @@ struct Param {
   friend bool operator==(const Param&, const Param&) = default;
 };
 
+/// Work that takt does itself. It stands in the schedule and keeps a heartbeat like any other job.
+enum class Builtin {
+  none,            // the job has a command
+  watchdog,        // compares the stored rows with what the coordinator knows
+  health,          // measures the probes of a check, and mends
+  journal_replay,  // has the store try again to take what lies in its journal
+  retention        // deletes what is no longer to be kept
+};
+
 // --- a job ---------------------------------------------------------------------------------------
 
 struct JobSpec {
@@ -156,7 +167,10 @@ struct JobSpec {
   SharedValue<Needs> needs;
   SharedValue<Uses> uses;  // positions in FleetSpec::pools
 
-  std::shared_ptr<const Command> command;
+  std::shared_ptr<const Command> command;  // a builtin's has no argv
+  Builtin builtin = Builtin::none;
+  std::uint32_t health = 0;  // position in FleetSpec::health, for builtin = health
+  SharedValue<Tells> tells;
   std::vector<Param> params;
   std::vector<std::string> tags;
   std::string doc;
@@ -181,6 +195,20 @@ inline void share_command(JobSpec& spec, const JobSpec& other) {
   }
 }
 
+inline bool same_command(const std::shared_ptr<const Command>& a,
+                         const std::shared_ptr<const Command>& b) {
+  return a == b || (a && b && *a == *b);
+}
+inline bool operator==(const CommandProbe& a, const CommandProbe& b) {
+  return same_command(a.command, b.command);
+}
+inline bool operator==(const RunCommand& a, const RunCommand& b) {
+  return same_command(a.command, b.command);
+}
+inline bool operator==(const NotifyCommand& a, const NotifyCommand& b) {
+  return same_command(a.command, b.command);
+}
+
 struct FleetSpec {
   std::string name;
   std::string timezone = "UTC";
@@ -189,6 +217,9 @@ struct FleetSpec {
   int max_running = 1000;  // attempts alive at once
   MemorySpec memory;
   std::shared_ptr<const Command> cleanup;  // run when memory is critical; null: none
+  std::string ping;                        // a URL; empty: none
+  std::vector<HealthSpec> health;          // in the order of the file; names are unique
+  std::vector<ContactSpec> contacts;       // likewise
   std::vector<PoolSpec> pools;             // in the order of the file; names are unique
   std::vector<JobSpec> jobs;               // in the order of the file; names are unique
 };
@@ -205,6 +236,9 @@ inline constexpr std::array<std::string_view, 2> kWords<core::Delivery>{"at_leas
                                                                         "at_most_once"};
 template <>
 inline constexpr std::array<std::string_view, 3> kWords<core::Catchup>{"latest", "all", "none"};
+template <>
+inline constexpr std::array<std::string_view, 5> kWords<core::Builtin>{
+    "none", "watchdog", "health", "journal_replay", "retention"};
 template <>
 inline constexpr std::array<std::string_view, 4> kWords<core::ParamType>{"string", "int", "float",
                                                                          "bool"};

@@ -71,7 +71,15 @@ enum class EventKind {
   paused,
   resumed,
   draining,
-  problem
+  problem,
+  probe_failed,
+  probe_recovered,
+  probe_unknown,
+  remedy_done,
+  remedy_judged,
+  probe_escalated,
+  row_mended,
+  notify_failed
 };
 
 }  // namespace takt::core
@@ -103,12 +111,13 @@ inline constexpr std::array<std::string_view, 4> kWords<core::Priority>{"P0", "P
 template <>
 inline constexpr std::array<std::string_view, 3> kWords<core::Severity>{"info", "warning", "error"};
 template <>
-inline constexpr std::array<std::string_view, 26> kWords<core::EventKind>{
-    "fleet_started", "fleet_stopped",    "reloaded",      "job_hung",         "job_stuck",
-    "job_overdue",   "recovery_started", "quarantined",   "memory_high",      "memory_critical",
-    "memory_normal", "cleanup_done",     "run_skipped",   "slot_missed",      "store_failed",
-    "store_back",    "journal_replayed", "clock_stepped", "leaked_processes", "run_failed",
-    "run_cancelled", "attempt_lost",     "paused",        "resumed",          "draining",
-    "problem"};
+inline constexpr std::array<std::string_view, 34> kWords<core::EventKind>{
+    "fleet_started", "fleet_stopped",    "reloaded",        "job_hung",         "job_stuck",
+    "job_overdue",   "recovery_started", "quarantined",     "memory_high",      "memory_critical",
+    "memory_normal", "cleanup_done",     "run_skipped",     "slot_missed",      "store_failed",
+    "store_back",    "journal_replayed", "clock_stepped",   "leaked_processes", "run_failed",
+    "run_cancelled", "attempt_lost",     "paused",          "resumed",          "draining",
+    "problem",       "probe_failed",     "probe_recovered", "probe_unknown",    "remedy_done",
+    "remedy_judged", "probe_escalated",  "row_mended",      "notify_failed"};
 
 }  // namespace takt
