@@ -204,6 +204,8 @@ Response refused(const core::Refusal& refusal, std::string_view where) {
       return bad(Status::not_found, refusal.what, where, refusal.hint);
     case Kind::invalid:
       return bad(Status::bad_request, refusal.what, where, refusal.hint);
+    case Kind::failed:
+      return bad(Status::bad_gateway, refusal.what, where, refusal.hint);
     case Kind::refused:
       break;
   }

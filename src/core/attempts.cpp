@@ -122,6 +122,7 @@ void end_attempt(Turn& turn, Run& run, Outcome outcome, const ProcessEnd& end) {
   const bool only_once = is_only_once(turn.s, run);
   const bool by_silence = run.attempt->silent;
   turn.s.tokens.erase(run.attempt->token);
+  turn.s.checks.erase(run.attempt->token);
   if (run.attempt->phase != Phase::leftover) turn.s.live_attempts -= 1;
   run.attempt.reset();
   turn.s.queue.release(run.id);
@@ -196,7 +197,17 @@ LaunchAttempt launch_of(const Turn& turn, const Run& run) {
   launch.slot_at = slot_name(turn.s, run);
   launch.now = turn.s.wall(turn.now);
   launch.params = params_of(turn.s.spec_of(run.job), run);
+  launch.builtin = turn.s.spec_of(run.job).builtin;
   return launch;
+}
+
+/// The check that a health job carries out, as it stands in the file now.
+std::shared_ptr<const HealthSpec> begin_check(Turn& turn, const Run& run) {
+  const JobSpec& spec = turn.s.spec_of(run.job);
+  if (spec.builtin != Builtin::health) return nullptr;
+  auto check = std::make_shared<const HealthSpec>(turn.s.spec.health.at(spec.health));
+  turn.s.checks[run.attempt->token] = {.spec = check, .due = should_have_started(run)};
+  return check;
 }
 
 void launch(Turn& turn, Run& run) {
@@ -204,7 +215,9 @@ void launch(Turn& turn, Run& run) {
   // Limits count from here, however long the store took.
   run.attempt->started_at = run.attempt->quiet_since = turn.now;
   turn.s.wake.set(run.job, wake_of(turn.s, run.job));
-  turn.effects.emplace_back(launch_of(turn, run));
+  LaunchAttempt order = launch_of(turn, run);
+  order.check = begin_check(turn, run);
+  turn.effects.emplace_back(std::move(order));
 }
 
 }  // namespace
@@ -266,7 +279,8 @@ void launch_journaled(Turn& turn, Seq through) {
     if (pending.after > through) return false;
     Run* run = run_of(turn, pending.token);
     if (run == nullptr) return true;
-    if (!turn.s.spec_of(run->job).critical) return false;  // goes on when the store is back
+    if (!turn.s.spec_of(run->job).starts_without_store())
+      return false;  // goes on when the store is back
     launch(turn, *run);
     return true;
   });

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/time.h"
+#include "base/words.h"
 
 namespace takt::core {
 

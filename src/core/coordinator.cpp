@@ -14,10 +14,14 @@
 #include "core/definition.h"
 #include "core/degraded.h"
 #include "core/dependencies.h"
+#include "core/health_checks.h"
 #include "core/memory_gate.h"
+#include "core/notices.h"
 #include "core/reload.h"
+#include "core/remedies.h"
 #include "core/requests.h"
 #include "core/slots.h"
+#include "core/sweep.h"
 #include "core/turn.h"
 #include "core/waiting.h"
 #include "core/wall_slots.h"
@@ -33,9 +37,23 @@ void on_clock_stepped(Turn& turn, const ClockStepped& event) {
   // Stored cursors and timers are wall time: all of them move with the epoch.
   for (JobIndex i = 0; i < turn.s.jobs.size(); ++i) turn.touch(i, true);
   for (auto& [id, run] : turn.s.runs) turn.touch(run);
+  write_probes(turn);
   turn.event(Severity::warning, EventKind::clock_stepped, std::nullopt, std::nullopt,
              fmt::format("the wall clock stepped by {}", format_duration(event.by)),
              {{"by_ms", std::to_string(event.by.count())}});
+}
+
+/// Told once, until it is over.
+void on_surroundings_changed(Turn& turn, const SurroundingsChanged& event) {
+  const bool known = turn.s.troubles.contains(event.what);
+  if (known == !event.ok) return;
+  if (event.ok) {
+    turn.s.troubles.erase(event.what);
+  } else {
+    turn.s.troubles.insert(event.what);
+  }
+  turn.event(event.ok ? Severity::info : Severity::warning, EventKind::problem, std::nullopt,
+             std::nullopt, event.text, {{"what", event.what}, {"ok", event.ok ? "true" : "false"}});
 }
 
 void fire_due(Turn& turn);
@@ -56,6 +74,12 @@ void apply(Turn& turn, const Event& event) {
                    [&](const LeftoverGone& e) { on_leftover_gone(turn, e); },
                    [&](const MemoryRead& e) { on_memory_read(turn, e); },
                    [&](const CleanedUp& e) { on_cleaned_up(turn, e); },
+                   [&](const HealthMeasured& e) { on_health_measured(turn, e); },
+                   [&](const Mended& e) { on_mended(turn, e); },
+                   [&](const RowsSwept& e) { on_rows_swept(turn, e); },
+                   [&](const NoticesEnded& e) { on_notices_ended(turn, e); },
+                   [&](const SurroundingsChanged& e) { on_surroundings_changed(turn, e); },
+                   [&](const NotifyTest& e) { on_notify_test(turn, e); },
                    [&](const Trigger& e) { on_trigger(turn, e); },
                    [&](const Cancel& e) { on_cancel(turn, e); },
                    [&](const Pause& e) { on_pause(turn, e); },
@@ -99,6 +123,7 @@ void fire(Turn& turn, JobIndex index) {
 void fire_due(Turn& turn) {
   if (turn.s.mode == Mode::stopping || turn.s.mode == Mode::stopped) return;
   while (const auto index = turn.s.wake.pop_due(turn.now)) fire(turn, *index);
+  fire_notices(turn);
 }
 
 void open_leftovers(Turn& turn) {
@@ -174,7 +199,7 @@ Instant Coordinator::next_wake() const {
   const State& s = impl_->s;
   // Nothing is fired any more: what is due would be asked for again and again.
   if (s.mode == Mode::stopping || s.mode == Mode::stopped) return Instant::max();
-  return s.wake.earliest();
+  return std::min(s.wake.earliest(), notices_due(s).value_or(Instant::max()));
 }
 
 bool Coordinator::reconciled() const { return impl_->s.leftovers == 0; }

@@ -83,6 +83,8 @@ class Coordinator {
   /// The pools of the fleet, in the order of the file. `with_expected`: the queue's expected starts,
   /// which take a forecast.
   std::vector<PoolView> pool_views(Instant now, bool with_expected = true) const;
+  /// The health checks, in the order of the file.
+  std::vector<HealthView> health_views() const;
   MemoryView memory_view() const;
   MemoryLevel memory_level() const;
 

@@ -104,7 +104,7 @@ bool journal_takes_starts(const State& s) {
 bool nothing_is_durable(const State& s) { return !s.store_ok && s.degraded.journal_full; }
 
 bool decides(const State& s, JobIndex job) {
-  return s.store_ok || (s.spec_of(job).critical && journal_takes_starts(s));
+  return s.store_ok || (s.spec_of(job).starts_without_store() && journal_takes_starts(s));
 }
 
 bool is_held_by_store(const State& s, JobIndex index, Instant now) {

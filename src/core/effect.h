@@ -2,6 +2,7 @@
 // Effects: what the coordinator wants done, in order. The shell does them and decides nothing.
 
 #include <expected>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -11,6 +12,7 @@
 #include "base/ids.h"
 #include "base/time.h"
 #include "core/rows.h"
+#include "core/spec.h"
 
 namespace takt::core {
 
@@ -33,6 +35,8 @@ struct LaunchAttempt {
   std::optional<WallTime> slot_at;  // schedule and catchup runs only
   WallTime now;
   std::vector<std::pair<std::string, std::string>> params;  // with defaults filled in
+  Builtin builtin = Builtin::none;                          // of the job, as it is now
+  std::shared_ptr<const HealthSpec> check;                  // for builtin = health
 };
 
 enum class KillReason { timeout, hung, cancelled, shutdown };
@@ -54,20 +58,20 @@ struct KillLeftover {
 /// last one says so. Never asked for again before that.
 struct CleanUp {};
 
-/// What a health check's probes were judged to be, and what is to be done about it, in order; each
-/// action is answered by Mended. Then the attempt ends by AttemptEnded.
+/// Do one thing about a probe of this attempt's check; answered by Mended.
 struct Mend {
-  struct Action {
-    std::size_t probe = 0;  // positions in HealthSpec::probes and in its `otherwise`
-    std::size_t remedy = 0;
-  };
   Token token;
-  std::vector<Action> actions;
+  std::size_t probe = 0;  // positions in the probes of LaunchAttempt::check and in its `otherwise`
+  std::size_t remedy = 0;
+};
+
+/// The work of a builtin's attempt is over: end it, with exit code 0, by AttemptEnded.
+struct EndBuiltin {
+  Token token;
   std::vector<std::string> lines;  // for the attempt's log
 };
 
 /// Tell a contact these things, as one message; answered by NoticesEnded, however long that takes.
-/// Comes only after the batch with their rows was Recorded or Journaled.
 struct SendNotices {
   ContactSpec contact;
   std::vector<NoticeRow> notices;
@@ -76,7 +80,7 @@ struct SendNotices {
 
 /// Why a request was not carried out.
 struct Refusal {
-  enum class Kind { not_found, refused, invalid } kind;
+  enum class Kind { not_found, refused, invalid, failed } kind;
   std::string what;
   std::string hint;
   Gates gates;  // for refused: the gates that said no
@@ -97,7 +101,7 @@ struct Stopped {
 };
 
 using Effect = std::variant<Persist, LaunchAttempt, KillTree, KillLeftover, CleanUp, Mend,
-                            SendNotices, Answer, Stopped>;
+                            EndBuiltin, SendNotices, Answer, Stopped>;
 using Effects = std::vector<Effect>;
 
 }  // namespace takt::core

@@ -136,13 +136,14 @@ struct CleanedUp {
 // --- builtin jobs --------------------------------------------------------------------------------
 
 /// A health check's attempt has measured its probes; by their position. What the coordinator knows by
-/// itself (job, pool, memory) is not looked at here. Answered by Mend, after which the attempt ends.
+/// itself (job, pool, memory) is not looked at here. Answered by Mends, one after the other, and then
+/// EndBuiltin.
 struct HealthMeasured {
   Token token;
   std::vector<Measurement> measured;
 };
 
-/// One action of Mend is over.
+/// A Mend is over.
 struct Mended {
   Token token;
   std::size_t probe = 0;
@@ -153,6 +154,7 @@ struct Mended {
 };
 
 /// The watchdog's attempt has read the store's rows. They were read after `through` was recorded.
+/// Answered by EndBuiltin.
 struct RowsSwept {
   Token token;
   Seq through;

@@ -120,7 +120,8 @@ class Forecast {
           Match{[&](const Persist& e) { tell(Recorded{e.batch.seq}); },
                 [&](const LaunchAttempt& e) { launch(e); },
                 [&](const KillTree& e) { ends_.push({now_, e.token}); }, [](const KillLeftover&) {},
-                [](const CleanUp&) {}, [](const Answer&) {}, [](const Stopped&) {}},
+                [](const CleanUp&) {}, [](const Mend&) {}, [](const EndBuiltin&) {},
+                [](const SendNotices&) {}, [](const Answer&) {}, [](const Stopped&) {}},
           effect);
     }
   }

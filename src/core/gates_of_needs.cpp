@@ -115,6 +115,7 @@ void explain_dependencies(const Question& q, Gate& gate) {
 }
 
 GateAnswer ask_memory(const Question& q) {
+  if (q.spec().builtin != Builtin::none) return GateAnswer::pass;  // it takes none worth mentioning
   if (q.s.memory.level != MemoryLevel::critical || q.spec().critical) return GateAnswer::pass;
   if (q.run != nullptr && q.run->attempt) return GateAnswer::pass;  // it was asked before its start
   return q.s.memory.cleaning ? GateAnswer::hold : no(q);
@@ -133,7 +134,10 @@ void explain_memory(const Question& q, Gate& gate) {
       break;
     case MemoryLevel::critical:
       gate.text = fmt::format("memory is critical: {}", gate.value);
-      if (gate.answer == GateAnswer::pass) gate.text += "; a critical job starts all the same";
+      if (gate.answer == GateAnswer::pass) {
+        gate.text += q.spec().builtin == Builtin::none ? "; a critical job starts all the same"
+                                                       : "; takt's own work needs next to none";
+      }
       if (gate.answer == GateAnswer::hold && memory.cleaning)
         gate.text += "; it is being cleaned up";
       break;

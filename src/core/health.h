@@ -20,6 +20,7 @@
 #include <vector>
 
 #include "base/time.h"
+#include "base/words.h"
 #include "core/pool.h"
 #include "core/vocabulary.h"
 

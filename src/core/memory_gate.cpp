@@ -105,6 +105,7 @@ void on_cleaned_up(Turn& turn, const CleanedUp& event) {
 void warn_of_memory(Turn& turn, const Run& run) {
   const MemoryState& memory = turn.s.memory;
   if (memory.level != MemoryLevel::critical) return;
+  if (turn.s.spec_of(run.job).builtin != Builtin::none) return;
   turn.event(Severity::warning, EventKind::memory_critical, run.job, run.id,
              fmt::format("{}: run {} starts although memory is critical: {}",
                          turn.s.spec_of(run.job).name, run.id.value, memory_words(memory.reading)),

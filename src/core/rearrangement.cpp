@@ -78,7 +78,8 @@ class Rearrangement {
 
   void let_go(JobIndex old) {
     moved_to_[old] = here();
-    s_.spec.jobs[old].uses = {};  // positions among pools that may be others by now
+    s_.spec.jobs[old].uses = {};  // positions in lists that may be others by now
+    s_.spec.jobs[old].tells = {};
     if (!s_.has_left(old)) done_.removed.push_back(here());
     JobSpec spec = std::move(s_.spec.jobs[old]);
     if (s_.jobs[old].open.empty()) {  // nothing asks for the rest any more
@@ -96,6 +97,9 @@ class Rearrangement {
     s_.spec.max_running = fleet_.max_running;
     s_.spec.memory = fleet_.memory;
     s_.spec.cleanup = fleet_.cleanup;
+    s_.spec.ping = fleet_.ping;
+    s_.spec.health = fleet_.health;
+    s_.spec.contacts = fleet_.contacts;
     rename_pools();
     s_.spec.jobs = std::move(specs_);
     s_.jobs = std::move(jobs_);

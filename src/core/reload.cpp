@@ -11,7 +11,9 @@
 #include "core/definition.h"
 #include "core/degraded.h"
 #include "core/dependencies.h"
+#include "core/health_checks.h"
 #include "core/job_names.h"
+#include "core/notices.h"
 #include "core/rearrangement.h"
 #include "core/schedule.h"
 #include "core/settle.h"
@@ -99,11 +101,6 @@ struct Difference {
   }
 };
 
-bool same_command(const std::shared_ptr<const Command>& a,
-                  const std::shared_ptr<const Command>& b) {
-  return a == b || (a && b && *a == *b);
-}
-
 void note_settings(std::string& settings, const FleetSpec& before, const FleetSpec& now) {
   const auto note = [&](bool differs, std::string_view key) {
     if (!differs) return;
@@ -116,6 +113,9 @@ void note_settings(std::string& settings, const FleetSpec& before, const FleetSp
   note(before.memory != now.memory, "memory");
   note(!same_command(before.cleanup, now.cleanup), "cleanup");
   note(before.pools != now.pools, "pools");
+  note(before.health != now.health, "health");
+  note(before.contacts != now.contacts, "notify");
+  note(before.ping != now.ping, "ping");
 }
 
 void tell_problem(Turn& turn, JobIndex index, const std::string& before) {
@@ -247,6 +247,8 @@ void on_reload(Turn& turn, const Reload& event) {
     (change.was_away ? difference.added : difference.changed).add(name);
     change_job(turn, change);
   }
+  forget_probes(turn);
+  forget_contacts(turn);
   if (difference.any()) look_again_at_all(turn);
   for (JobIndex i = 0; i < s.jobs.size(); ++i) s.wake.set(i, wake_of(s, i));
 

@@ -8,7 +8,9 @@
 
 #include "core/definition.h"
 #include "core/dependencies.h"
+#include "core/health_checks.h"
 #include "core/job_names.h"
+#include "core/notices.h"
 #include "core/settle.h"
 #include "core/waiting.h"
 #include "core/wall_slots.h"
@@ -180,6 +182,7 @@ State restore(FleetSpec spec, const Stored& stored, NodeFacts node, double speed
     s.last_run = stored.fleet->last_run;
     s.last_token = stored.fleet->last_token;
     s.last_event = stored.fleet->last_event;
+    s.notices.last = stored.fleet->last_notice;
   }
   // Nobody's lateness: from the last row to this start, where downtime counts as time at all.
   const Duration down = stored.fleet && s.speed == 1
@@ -189,6 +192,7 @@ State restore(FleetSpec spec, const Stored& stored, NodeFacts node, double speed
     s.last_run.value += kUnsyncedIdsMax;
     s.last_token.value += kUnsyncedIdsMax;
     s.last_event.value += kUnsyncedIdsMax;
+    s.notices.last.value += kUnsyncedIdsMax;
   }
   const JobNames places = make_room(s, stored);
   for (Job& job : s.jobs) job.first_loaded = now;
@@ -214,6 +218,8 @@ State restore(FleetSpec spec, const Stored& stored, NodeFacts node, double speed
     if (!index) continue;
     for (const Duration length : lengths) s.jobs[*index].durations.add(length);
   }
+  restore_probes(s, stored.probes);
+  restore_notices(s, stored.notices);
   s.dependents = dependents_of(s);
   restore_runs(s, stored, places, now);
   for (JobIndex i = 0; i < s.listed; ++i) {

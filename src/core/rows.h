@@ -191,13 +191,14 @@ struct ProbeRow {
   std::string value;    // as found then, in words
   std::string limit;    // as wanted, in words
   std::string text;
-  std::optional<WallTime> unmet_since_at;  // its condition does not hold since then (`for`)
-  std::optional<WallTime> last_remedy_at;
-  std::optional<RunId> remedy_run;  // of the last remedy, where it was a run
-  std::string value_before;         // as found when it was mended last
-  bool is_judged = true;            // whether the last remedy helped has been said
-  int vain_remedies = 0;            // in a row that did not help
-  bool escalated = false;           // nobody mends it any more until it has recovered
+  std::optional<WallTime> unmet_since_at;    // its condition does not hold since then (`for`)
+  std::optional<WallTime> failing_since_at;  // told as failing, and not yet as recovered
+  std::optional<WallTime> last_remedy_at;    // when the check that mended it last was due
+  std::optional<RunId> remedy_run;           // of the last remedy, where it was a run
+  std::string value_before;                  // as found when it was mended last
+  bool is_judged = true;                     // whether the last remedy helped has been said
+  int vain_remedies = 0;                     // in a row that did not help
+  bool escalated = false;                    // nobody mends it any more until it has recovered
 };
 
 enum class NoticeState { pending, sent, failed };

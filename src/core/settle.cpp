@@ -3,8 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "core/dependencies.h"
+#include "core/notices.h"
 #include "core/retry.h"
 #include "core/waiting.h"
 #include "core/watchdog.h"
@@ -45,9 +47,10 @@ void note_success(Turn& turn, const Run& run) {
   Job& job = turn.job(run.job);
   job.last_success = turn.now;
   job.last_success_started = run.started_at;
-  job.consecutive_failures = 0;
+  const int failures_before = std::exchange(job.consecutive_failures, 0);
   if (run.started_at) job.durations.add(turn.now - *run.started_at);
   reset_after_success(job);
+  tell_recovered(turn, run.job, run.id, failures_before);
   if (job.needs_since) job.needs_since = turn.now;  // the watchdog's clock begins anew
   // With overlap = "allow" others wait meanwhile: their length is expected anew; and it may have
   // started before the last one that succeeded, so that what was too old for that one is fresh again.
@@ -71,9 +74,11 @@ void note_failure(Turn& turn, const Run& run, Outcome outcome) {
   Job& job = turn.job(run.job);
   job.last_failure = turn.now;
   job.consecutive_failures += 1;
-  turn.event(Severity::error, EventKind::run_failed, run.job, run.id,
-             fmt::format("{}: run {} ended {} after {} attempt{}", spec.name, run.id.value,
-                         word(outcome), run.attempts, run.attempts == 1 ? "" : "s"),
+  const std::string text =
+      fmt::format("{}: run {} ended {} after {} attempt{}", spec.name, run.id.value, word(outcome),
+                  run.attempts, run.attempts == 1 ? "" : "s");
+  tell_failed(turn, run.job, run.id, text);
+  turn.event(Severity::error, EventKind::run_failed, run.job, run.id, text,
              {{"outcome", std::string{word(outcome)}},
               {"consecutive_failures", std::to_string(job.consecutive_failures)}});
   if (!spec.quarantine_after || job.quarantined ||
@@ -84,10 +89,11 @@ void note_failure(Turn& turn, const Run& run, Outcome outcome) {
   job.stuck = job.overdue = false;  // nobody waits for a success of it now
   turn.touch(run.job, true);
   look_again(turn, run.job);
-  turn.event(
-      Severity::error, EventKind::quarantined, run.job, run.id,
+  const std::string stopped =
       fmt::format("{} is quarantined after {} failed runs in a row; `takt resume {}` ends it",
-                  spec.name, job.consecutive_failures, spec.name));
+                  spec.name, job.consecutive_failures, spec.name);
+  turn.event(Severity::error, EventKind::quarantined, run.job, run.id, stopped);
+  tell_trouble(turn, run.job, run.id, NoticeKind::quarantined, stopped);
 }
 
 /// What a gate found is news; pauses, quarantines and disabled jobs are known.

@@ -180,6 +180,8 @@ struct JobSpec {
   /// decoder.
   std::string problem;
 
+  /// It starts while the store fails, through the journal.
+  bool starts_without_store() const { return critical || builtin == Builtin::journal_replay; }
   /// Switched on, and usable on this machine.
   bool can_run() const { return enabled && problem.empty(); }
 

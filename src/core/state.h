@@ -164,6 +164,7 @@ struct Job {
   Boxed<BeatFacts> beat;  // none: it never beat
   std::vector<RunId> open;
   Durations durations;
+  Seq written;  // the newest batch with a row about it or its runs; of this daemon
 };
 
 struct ByRank {
@@ -193,6 +194,65 @@ struct MemoryState {
   bool cleaning = false;  // CleanUp is under way
 };
 
+/// How a probe of a health check stands; see core/health_checks.h.
+struct Probe {
+  ProbeState state = ProbeState::ok;
+  Instant since;
+  Instant checked_at;
+  std::string value;
+  std::string limit;
+  std::string text;
+  std::optional<Instant> unmet_since;    // its condition does not hold since then
+  std::optional<Instant> failing_since;  // told as failing, and not yet as recovered
+  std::optional<Instant> last_remedy;    // when the check that mended it last was due
+  std::optional<RunId> remedy_run;
+  std::string value_before;  // when it was mended last
+  bool is_judged = true;     // whether the last remedy helped has been said
+  int vain_remedies = 0;     // in a row
+  bool escalated = false;
+};
+
+/// The names of the check and of the probe.
+using ProbeKey = std::pair<std::string, std::string>;
+
+/// A check under way: an attempt of a job with builtin = "health".
+struct Check {
+  struct Step {
+    std::size_t probe = 0;
+    std::size_t remedy = 0;
+  };
+  std::shared_ptr<const HealthSpec> spec;
+  Instant due;  // of its run
+  bool measured = false;
+  std::deque<Step> steps;  // what is still to be done, the first one being done
+  std::vector<std::string> lines;
+};
+
+/// Told, and not yet well again; see core/notices.h.
+struct Incident {
+  Instant since;
+  Instant last_told;
+  int count = 1;
+  NoticeKind kind = NoticeKind::failed;
+  std::string text;
+};
+
+/// What one contact is still to be told.
+struct Outbox {
+  std::deque<NoticeRow> waiting;  // oldest first
+  std::optional<Instant> due;     // of the next message; none: nothing waits
+  std::deque<Instant> sent;       // messages of the last hour
+  std::map<NoticeId, NoticeRow> sending;
+};
+
+struct Notices {
+  /// By contact and subject ("job NAME", "probe CHECK/NAME").
+  std::map<std::pair<std::string, std::string>, Incident> incidents;
+  std::map<std::string, Outbox> outboxes;  // by contact
+  std::map<NoticeId, RequestId> tests;     // who waits for what becomes of them
+  NoticeId last;
+};
+
 enum class Mode { working, draining, stopping, stopped };
 
 struct State {
@@ -209,6 +269,10 @@ struct State {
   /// By a job that others need: those others. Jobs that nobody needs are not in it.
   std::map<JobIndex, std::vector<JobIndex>> dependents;
   MemoryState memory;
+  std::map<ProbeKey, Probe> probes;  // those of the fleet file that were ever judged
+  std::map<Token, Check> checks;     // under way
+  Notices notices;
+  std::set<std::string> troubles;              // of the surroundings, told and not over
   std::deque<PendingLaunch> pending_launches;  // in the order of their batches
   WakeQueue wake{0};
 

@@ -57,6 +57,7 @@ Effects Turn::finish() {
   }
   for (const JobIndex index : touched_jobs) {
     Job& j = job(index);
+    j.written = seq();
     j.touched = j.job_row_dirty = j.heartbeat_dirty = false;
     s.wake.set(index, wake_of(s, index));
   }
@@ -175,8 +176,8 @@ HeartbeatRow heartbeat_row(const State& s, JobIndex index) {
 }
 
 FleetRow fleet_row(const State& s, Instant now) {
-  return {s.spec.name, s.wall(s.epoch), s.speed,     s.wall(now),
-          s.last_run,  s.last_token,    s.last_event};
+  return {s.spec.name, s.wall(s.epoch), s.speed,      s.wall(now),
+          s.last_run,  s.last_token,    s.last_event, s.notices.last};
 }
 
 JobState job_state(const State& s, JobIndex index) {

@@ -12,6 +12,7 @@
 #include "base/ids.h"
 #include "base/time.h"
 #include "core/gate.h"
+#include "core/health.h"
 #include "core/journal.h"
 #include "core/memory.h"
 #include "core/vocabulary.h"
@@ -70,6 +71,7 @@ struct FleetView {
   std::vector<std::string> overdue;
   std::vector<std::string> quarantined;
   std::vector<std::string> disabled_by_problem;
+  std::vector<std::string> troubled_probes;  // "check/probe": failing, or not to be measured
   bool draining = false;
   bool store_ok = true;
   std::string store_error;
@@ -131,6 +133,28 @@ struct MemoryView {
   MemorySpec limits;
   bool cleaning = false;
   std::vector<MemoryHeld> held;  // runs that wait for memory
+};
+
+/// A probe of a health check, as it was judged last.
+struct ProbeView {
+  std::string name;
+  std::optional<ProbeState> state;  // none: never judged
+  std::optional<WallTime> since;
+  std::optional<WallTime> checked_at;
+  std::string value;
+  std::string limit;
+  std::string text;
+  std::optional<WallTime> failing_since;
+  std::optional<WallTime> last_remedy_at;
+  std::optional<RunId> remedy_run;
+  int vain_remedies = 0;
+  bool escalated = false;
+};
+
+struct HealthView {
+  std::string name;
+  std::vector<std::string> jobs;  // that carry it out
+  std::vector<ProbeView> probes;
 };
 
 }  // namespace takt::core

@@ -8,6 +8,7 @@
 #include "core/coordinator_impl.h"
 #include "core/degraded.h"
 #include "core/gates.h"
+#include "core/health_checks.h"
 #include "core/watchdog.h"
 
 namespace takt::core {
@@ -129,12 +130,15 @@ FleetView Coordinator::fleet_view(Instant now) const {
   for (JobIndex i = s.listed; i < s.jobs.size(); ++i) {
     if (running_attempt(s, s.jobs[i])) view.running += 1;  // of a job that has left the file
   }
+  view.troubled_probes = troubled_probes(s);
   view.draining = s.mode != Mode::working;
   view.store_ok = s.store_ok;
   view.store_error = s.store_error;
   view.journal = s.degraded.journal;
   return view;
 }
+
+std::vector<HealthView> Coordinator::health_views() const { return core::health_views(impl_->s); }
 
 std::vector<JobView> Coordinator::job_views(Instant now) const {
   std::vector<JobView> views;

@@ -86,19 +86,19 @@ Instant rank_of(const State& s, Instant from, Priority priority) {
 
 Waiter waiter_of(const State& s, const Run& run) {
   const JobSpec& spec = s.spec_of(run.job);
-  return {run.id,       run.rank(),    spec.uses.pointer(),
-          run.priority, spec.critical, length_of(s, run.job)};
+  return {run.id,
+          run.rank(),
+          spec.uses.pointer(),
+          run.priority,
+          spec.starts_without_store(),
+          length_of(s, run.job)};
 }
 
 Waiter waiter_of(const State& s, JobIndex job, Instant now) {
   const JobSpec& spec = s.spec_of(job);
   constexpr RunId kNone{std::numeric_limits<std::int64_t>::max()};  // behind whoever ranks alike
-  return {kNone,
-          rank_of(s, now, spec.priority),
-          spec.uses.pointer(),
-          spec.priority,
-          spec.critical,
-          length_of(s, job)};
+  return {kNone,         rank_of(s, now, spec.priority), spec.uses.pointer(),
+          spec.priority, spec.starts_without_store(),    length_of(s, job)};
 }
 
 void rebuild_queue(State& s) {

@@ -21,6 +21,12 @@ class WakeQueue {
   /// Sets the instant of a job; nullopt takes it out.
   void set(JobIndex job, std::optional<Instant> at);
 
+  /// What set() said last.
+  std::optional<Instant> at(JobIndex job) const {
+    if (place_[job] == kAbsent) return std::nullopt;
+    return heap_[place_[job]].first;
+  }
+
   /// The earliest instant; Instant::max() when no job waits.
   Instant earliest() const { return heap_.empty() ? Instant::max() : heap_.front().first; }
 

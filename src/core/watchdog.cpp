@@ -7,6 +7,7 @@
 #include "core/attempts.h"
 #include "core/beats.h"
 #include "core/degraded.h"
+#include "core/notices.h"
 #include "core/settle.h"
 #include "core/turn.h"
 
@@ -119,9 +120,10 @@ void fire_stuck(Turn& turn, JobIndex index, Duration late) {
   Job& job = turn.job(index);
   job.stuck = true;
   const std::string text = fmt::format("no success for {}", format_duration(*spec.stale_after));
-  turn.event(Severity::error, EventKind::job_stuck, index, std::nullopt,
-             fmt::format("{} is stuck: {}{}", spec.name, text,
-                         job.open.empty() ? "" : "; a run is under way"),
+  const std::string told = fmt::format("{} is stuck: {}{}", spec.name, text,
+                                       job.open.empty() ? "" : "; a run is under way");
+  tell_trouble(turn, index, std::nullopt, NoticeKind::stuck, told);
+  turn.event(Severity::error, EventKind::job_stuck, index, std::nullopt, told,
              {{"stale_after_ms", std::to_string(spec.stale_after->count())},
               {"verdict", std::to_string(job.recoveries + 1)},
               {"noticed_after_ms", std::to_string(late.count())}});
@@ -134,9 +136,10 @@ void fire_overdue(Turn& turn, JobIndex index, Duration late) {
   job.overdue = true;
   const std::string text =
       fmt::format("a success is owed since {}", format_rfc3339(turn.s.wall(*job.unmet_since)));
-  turn.event(Severity::error, EventKind::job_overdue, index, std::nullopt,
-             fmt::format("{} is overdue: {}{}", spec.name, text,
-                         job.open.empty() ? "" : "; a run is under way"),
+  const std::string told = fmt::format("{} is overdue: {}{}", spec.name, text,
+                                       job.open.empty() ? "" : "; a run is under way");
+  tell_trouble(turn, index, std::nullopt, NoticeKind::overdue, told);
+  turn.event(Severity::error, EventKind::job_overdue, index, std::nullopt, told,
              {{"late_after_ms", std::to_string(spec.late_after->count())},
               {"verdict", std::to_string(job.recoveries + 1)},
               {"noticed_after_ms", std::to_string(late.count())}});

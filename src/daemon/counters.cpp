@@ -31,7 +31,8 @@ void Counters::count(const core::Row& row) {
                      if (r.outcome) counters_.attempts[word(*r.outcome)] += 1;
                    },
                    [&](const core::SlotsRow& r) { count_slots(r); },
-                   [&](const core::EventRow& r) { count_event(r); }},
+                   [&](const core::EventRow& r) { count_event(r); }, [](const core::ProbeRow&) {},
+                   [](const core::NoticeRow&) {}},
              row);
 }
 

@@ -28,7 +28,8 @@ void Tally::count(const core::Row& row) {
                    [](const core::HeartbeatRow&) {}, [&](const core::RunRow& r) { count_run(r); },
                    [&](const core::AttemptRow& r) { count_attempt(r); },
                    [&](const core::SlotsRow& r) { count_slots(r); },
-                   [&](const core::EventRow& r) { events_[std::string{word(r.kind)}] += 1; }},
+                   [&](const core::EventRow& r) { events_[std::string{word(r.kind)}] += 1; },
+                   [](const core::ProbeRow&) {}, [](const core::NoticeRow&) {}},
              row);
 }
 

@@ -31,6 +31,8 @@ class Coverage {
 
   void row(const core::NodeRow& /*row*/) {}
   void row(const core::JobRow& /*row*/) {}
+  void row(const core::ProbeRow& /*row*/) {}
+  void row(const core::NoticeRow& /*row*/) {}
   void row(const core::HeartbeatRow& row);
   void row(const core::RunRow& row);
   void row(const core::AttemptRow& row);

@@ -28,6 +28,7 @@ std::vector<core::Batch> ModelledStore::commit_while(
 
 void ModelledStore::apply(core::Batch& batch) {
   fleet_ = batch.fleet;
+  recorded_ = batch.seq;
   std::vector<RunId> over;
   for (core::Row& row : batch.rows) {
     std::visit(Match{[](core::NodeRow&) {},
@@ -47,7 +48,17 @@ void ModelledStore::apply(core::Batch& batch) {
                        core::AttemptRow& kept = open_attempts_[{attempt.run, attempt.attempt}];
                        kept = std::move(attempt);
                      },
-                     [](core::SlotsRow&) {}, [](core::EventRow&) {}},
+                     [](core::SlotsRow&) {}, [](core::EventRow&) {},
+                     [&](core::ProbeRow& probe) {
+                       core::ProbeRow& kept = probes_[{probe.health, probe.probe}];
+                       kept = std::move(probe);
+                     },
+                     [&](core::NoticeRow& notice) {
+                       // Contacts are told at once, and of an ended one only the newest matters.
+                       core::NoticeRow& kept =
+                           notices_[{notice.contact, notice.job, notice.health, notice.probe}];
+                       if (kept.notice <= notice.notice) kept = std::move(notice);
+                     }},
                row);
   }
   // A batch may tell a run's end before that of its last attempt.
@@ -78,6 +89,9 @@ core::Stored ModelledStore::load() const {
   for (const auto& [id, row] : open_runs_) stored.open_runs.push_back(row);
   for (const auto& [key, row] : open_attempts_) stored.open_attempts.push_back(row);
   std::ranges::sort(stored.open_attempts, {}, &core::AttemptRow::token);
+  for (const auto& [key, row] : probes_) stored.probes.push_back(row);
+  for (const auto& [subject, row] : notices_) stored.notices.push_back(row);
+  std::ranges::sort(stored.notices, {}, &core::NoticeRow::notice);
   for (const auto& [name, kept] : durations_) {
     stored.durations[name].assign(kept.begin(), kept.end());
   }

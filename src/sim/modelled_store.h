@@ -7,6 +7,7 @@
 //                │
 //                └─ crash: what was not committed is gone
 
+#include <array>
 #include <deque>
 #include <functional>
 #include <map>
@@ -32,6 +33,11 @@ class ModelledStore {
   /// The same for the front of the queue, up to the first batch that `may` says no to.
   std::vector<core::Batch> commit_while(const std::function<bool(const core::Batch&)>& may);
 
+  /// The newest batch of this daemon that is committed.
+  Seq recorded() const { return recorded_; }
+  /// Batches count from 1 again.
+  void begin_life() { recorded_ = {}; }
+
   /// Forgets what was not committed.
   void crash() { queue_.clear(); }
 
@@ -45,12 +51,15 @@ class ModelledStore {
   void apply(core::RunRow& row);
 
   std::vector<core::Batch> queue_;
+  Seq recorded_;
   std::optional<core::FleetRow> fleet_;
   std::map<std::string, core::JobRow> jobs_;
   std::map<std::string, core::HeartbeatRow> heartbeats_;
   std::map<RunId, core::RunRow> open_runs_;
   std::map<std::pair<RunId, int>, core::AttemptRow> open_attempts_;
   std::map<std::string, std::deque<Duration>> durations_;
+  std::map<std::pair<std::string, std::string>, core::ProbeRow> probes_;
+  std::map<std::array<std::string, 4>, core::NoticeRow> notices_;  // the newest about each subject
 };
 
 }  // namespace takt::sim

@@ -75,7 +75,7 @@ class Writer {
     all(v.gate, v.answer, v.value, v.limit, v.holders, v.until, v.text);
   }
   void write_value(const core::FleetRow& v) {
-    all(v.name, v.epoch, v.speed, v.clock, v.last_run, v.last_token, v.last_event);
+    all(v.name, v.epoch, v.speed, v.clock, v.last_run, v.last_token, v.last_event, v.last_notice);
   }
   void write_value(const core::NodeRow& v) {
     all(v.node, v.started_at, v.stopped_at, v.pid, v.boot_id);
@@ -109,15 +109,27 @@ class Writer {
   void write_value(const core::EventRow& v) {
     all(v.id, v.at, v.severity, v.kind, v.job, v.run, v.text, v.data);
   }
+  void write_value(const core::ProbeRow& v) {
+    all(v.health, v.probe, v.state, v.since_at, v.checked_at, v.value, v.limit, v.text,
+        v.unmet_since_at, v.failing_since_at, v.last_remedy_at, v.remedy_run, v.value_before,
+        v.is_judged, v.vain_remedies, v.escalated);
+  }
+  void write_value(const core::NoticeRow& v) {
+    all(v.notice, v.contact, v.kind, v.job, v.health, v.probe, v.run, v.at, v.since_at, v.count,
+        v.again, v.text, v.state, v.ended_at, v.tries, v.error);
+  }
   void write_value(const core::Batch& v) { all(v.seq, v.synced, v.fleet, v.rows); }
 
   void write_value(const core::Persist& v) { write(v.batch); }
   void write_value(const core::LaunchAttempt& v) {
-    all(v.token, v.run, v.attempt, v.job, v.cause, v.slot_at, v.now, v.params);
+    all(v.token, v.run, v.attempt, v.job, v.cause, v.slot_at, v.now, v.params, v.builtin);
   }
   void write_value(const core::KillTree& v) { all(v.token, v.why, v.grace); }
   void write_value(const core::KillLeftover& v) { write(v.attempt); }
   void write_value(const core::CleanUp&) {}
+  void write_value(const core::Mend& v) { all(v.token, v.probe, v.remedy); }
+  void write_value(const core::EndBuiltin& v) { all(v.token, v.lines); }
+  void write_value(const core::SendNotices& v) { all(v.contact.name, v.notices, v.left_out); }
   void write_value(const core::Refusal& v) { all(v.kind, v.what, v.hint, v.gates); }
   void write_value(const core::Answer& v) {
     all(v.request, v.after, v.result.has_value(), v.state);
@@ -153,6 +165,18 @@ class Writer {
   void write_value(const core::CleanedUp& v) {
     all(v.action, v.ok, v.text, v.before, v.after, v.last);
   }
+  void write_value(const core::Unknown& v) { write(v.why); }
+  void write_value(const core::Absent&) {}
+  void write_value(const core::HealthMeasured& v) { all(v.token, v.measured); }
+  void write_value(const core::Mended& v) {
+    all(v.token, v.probe, v.remedy, v.ok, v.text, v.after);
+  }
+  void write_value(const core::RowsSwept& v) {
+    all(v.token, v.through, v.heartbeats, v.open_runs, v.open_attempts);
+  }
+  void write_value(const core::NoticesEnded& v) { all(v.notices, v.ok, v.tries, v.error); }
+  void write_value(const core::SurroundingsChanged& v) { all(v.what, v.ok, v.text); }
+  void write_value(const core::NotifyTest& v) { all(v.request, v.contact); }
   void write_value(const core::Trigger& v) { all(v.request, v.job, v.params, v.force); }
   void write_value(const core::Cancel& v) { all(v.request, v.run); }
   void write_value(const core::Pause& v) { all(v.request, v.job, v.lasting, v.reason); }

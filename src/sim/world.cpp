@@ -36,6 +36,7 @@ World::World(const Scenario& scenario)
       dice_store_("store", scenario.options.seed),
       dice_faults_("faults", scenario.options.seed),
       dice_memory_("memory", scenario.options.seed),
+      dice_health_("health", scenario.options.seed),
       plan_(scenario.mix, Random("plan", scenario.options.seed), now_),
       metrics_(scenario.fleet) {
   constexpr std::array<std::int64_t, 3> kCapacities{0, 100'000, 1'000'000};
@@ -150,6 +151,8 @@ void World::happen(Happening what) {
 
 void World::start_daemon() {
   life_ += 1;
+  store_.begin_life();
+  checks_.clear();
   core::Stored stored = store_.load();
   // A clock behind what is recorded was set back while nobody could tell: the line goes on from the
   // record, and the difference is a step like any other (as in daemon/fleet_clock).
@@ -257,22 +260,25 @@ void World::perform(core::Effects effects) {
   hash_.add(effects);
   if (scenario_.saboteur != nullptr) scenario_.saboteur->wants(effects);
   for (core::Effect& effect : effects) {
-    std::visit(Match{[&](core::Persist& persist) { submit(std::move(persist.batch)); },
-                     [&](core::LaunchAttempt& start) { launch(start); },
-                     [&](core::KillTree& end) { kill(end.token, end.grace, end.why); },
-                     [&](core::KillLeftover& left) {
-                       witness([&](Checker& c) { c.leftover_sought(now_, left.attempt); });
-                       const Duration takes =
-                           dice_trees_.between(Duration{1}, std::chrono::milliseconds{400});
-                       agenda_.enter(now_ + takes, Sweep{left.attempt.token, life_});
-                     },
-                     [&](core::CleanUp&) { clean_up(); },
-                     [&](core::Answer& answer) { acknowledge(std::move(answer)); },
-                     [&](core::Stopped& stopped) {
-                       stop_after_ = stopped.after;
-                       stop_when_recorded();
-                     }},
-               effect);
+    std::visit(
+        Match{[&](core::Persist& persist) { submit(std::move(persist.batch)); },
+              [&](core::LaunchAttempt& start) { launch(start); },
+              [&](core::KillTree& end) { kill(end.token, end.grace, end.why); },
+              [&](core::KillLeftover& left) {
+                witness([&](Checker& c) { c.leftover_sought(now_, left.attempt); });
+                const Duration takes =
+                    dice_trees_.between(Duration{1}, std::chrono::milliseconds{400});
+                agenda_.enter(now_ + takes, Sweep{left.attempt.token, life_});
+              },
+              [&](core::CleanUp&) { clean_up(); }, [&](core::Mend& mend) { mended_soon(mend); },
+              [](core::EndBuiltin&) {},  // its modelled tree ends by itself
+              [&](core::SendNotices& send) { told_soon(send); },
+              [&](core::Answer& answer) { acknowledge(std::move(answer)); },
+              [&](core::Stopped& stopped) {
+                stop_after_ = stopped.after;
+                stop_when_recorded();
+              }},
+        effect);
   }
   if (crash_now_) die_of(Fault::daemon_killed_after_launch);
 }

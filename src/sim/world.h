@@ -12,8 +12,10 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -204,6 +206,11 @@ class World {
   void reload();
   void resize_a_pool();
   core::FleetSpec fleet_as_read() const;
+  void work_builtin(const core::LaunchAttempt& launch);
+  void mended_soon(const core::Mend& mend);
+  void told_soon(const core::SendNotices& send);
+  core::Measurement measurement_of(const core::HealthSpec& check, const core::ProbeSpec& probe);
+  bool is_broken(const std::pair<std::string, std::string>& name, const core::ProbeSpec& probe);
   void heal();
   void ask_for_all();
   JobIndex any_job() { return static_cast<JobIndex>(dice_faults_.below(jobs_count_)); }
@@ -257,6 +264,11 @@ class World {
   bool faulty_ = false;
   std::int64_t last_request_ = 0;
 
+  using ProbeName = std::pair<std::string, std::string>;  // of the check and of the probe
+  std::map<ProbeName, WallTime> broken_probes_;           // since when
+  std::map<Token, std::shared_ptr<const core::HealthSpec>>
+      checks_;  // of living attempts, and older ones
+
   MemoryModel memory_;
   std::optional<Instant> memory_read_at_;  // by this daemon
   bool memory_entered_ = false;            // its next reading is on the agenda
@@ -269,6 +281,7 @@ class World {
   Random dice_store_;
   Random dice_faults_;
   Random dice_memory_;
+  Random dice_health_;
   FaultPlan plan_;
   std::array<std::int64_t, kFaultKinds> faults_{};
   std::optional<Checker> checker_;

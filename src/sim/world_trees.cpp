@@ -144,6 +144,7 @@ void World::launch(const core::LaunchAttempt& launch) {
   tree.pid = ++last_pid_;
   tree.behaviour = draw_behaviour(launch.job);
   const auto [placed, is_new] = trees_.emplace(launch.token, std::move(tree));
+  if (launch.builtin != core::Builtin::none && is_new) work_builtin(launch);
   if (!is_new) {  // launched again: the witness sees a second start
     witness([&](Checker& c) {
       c.tree_started(now_, {launch.token, launch.run, launch.attempt, launch.job, life_});

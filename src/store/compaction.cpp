@@ -22,6 +22,10 @@ std::optional<std::string> key_of(const core::Row& row) {
               return std::optional{"A" + std::to_string(r.token.value)};
             },
             [](const core::EventRow& r) { return std::optional{"E" + std::to_string(r.id.value)}; },
+            [](const core::ProbeRow& r) { return std::optional{"P" + r.health + "/" + r.probe}; },
+            [](const core::NoticeRow& r) {
+              return std::optional{"C" + std::to_string(r.notice.value)};
+            },
             [](const core::SlotsRow&) { return std::optional<std::string>{}; }},
       row);
 }

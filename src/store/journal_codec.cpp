@@ -224,7 +224,9 @@ void encode_any(Encoder& out, const core::Row& row) {
                    [&](const core::RunRow& r) { encode_row(out, 'R', r); },
                    [&](const core::AttemptRow& r) { encode_row(out, 'A', r); },
                    [&](const core::SlotsRow& r) { encode_row(out, 'S', r); },
-                   [&](const core::EventRow& r) { encode_row(out, 'E', r); }},
+                   [&](const core::EventRow& r) { encode_row(out, 'E', r); },
+                   [&](const core::ProbeRow& r) { encode_row(out, 'P', r); },
+                   [&](const core::NoticeRow& r) { encode_row(out, 'C', r); }},
              row);
 }
 
@@ -244,6 +246,10 @@ core::Row decode_any(Decoder& in) {
       return decode_row<core::SlotsRow>(in);
     case 'E':
       return decode_row<core::EventRow>(in);
+    case 'P':
+      return decode_row<core::ProbeRow>(in);
+    case 'C':
+      return decode_row<core::NoticeRow>(in);
     default:
       in.fail("a row of a kind that this takt does not know");
       return core::NodeRow{};

@@ -40,4 +40,12 @@ class KeepRules {
   Duration events_for_ = kEventsFor;
 };
 
+/// How much history was deleted.
+struct Trimmed {
+  std::int64_t runs = 0;
+  std::int64_t slots = 0;  // ranges of them
+  std::int64_t events = 0;
+  std::int64_t notices = 0;
+};
+
 }  // namespace takt::store

@@ -1,6 +1,8 @@
 #include "store/memory_rows.h"
 
 #include <algorithm>
+#include <array>
+#include <set>
 #include <utility>
 
 #include "base/assert.h"
@@ -36,6 +38,11 @@ void MemoryRows::put(core::Row row) {
                  [&](core::AttemptRow& r) { put_attempt(std::move(r)); },
                  [&](core::SlotsRow& r) { put_slots(r); },
                  [&](core::EventRow& r) { put_event(std::move(r)); },
+                 [&](core::ProbeRow& r) {
+                   std::pair key{r.health, r.probe};
+                   probes_.insert_or_assign(std::move(key), std::move(r));
+                 },
+                 [&](core::NoticeRow& r) { notices_.insert_or_assign(r.notice, std::move(r)); },
              },
              row);
 }
@@ -113,6 +120,20 @@ std::vector<core::AttemptRow> MemoryRows::attempts_of(RunId run) const {
   return rows;
 }
 
+std::vector<core::NoticeRow> MemoryRows::notices_to_restore() const {
+  std::map<std::array<std::string, 4>, NoticeId> newest;
+  for (const auto& [id, row] : notices_) {
+    newest[{row.contact, row.job, row.health, row.probe}] = id;
+  }
+  std::set<NoticeId> wanted;
+  for (const auto& [subject, id] : newest) wanted.insert(id);
+  std::vector<core::NoticeRow> rows;
+  for (const auto& [id, row] : notices_) {
+    if (row.state == core::NoticeState::pending || wanted.contains(id)) rows.push_back(row);
+  }
+  return rows;
+}
+
 core::Stored MemoryRows::stored() const {
   core::Stored stored;
   stored.fleet = fleet_;
@@ -125,6 +146,8 @@ core::Stored MemoryRows::stored() const {
     std::ranges::move(attempts_of(id), std::back_inserter(stored.open_attempts));
   }
   std::ranges::sort(stored.open_attempts, {}, &core::AttemptRow::token);
+  stored.probes = values_of(probes_);
+  stored.notices = notices_to_restore();
   for (const auto& [id, run] : runs_) {
     if (run.outcome != core::Outcome::ok || !run.started_at || !run.ended_at) continue;
     stored.durations[run.job].push_back(*run.ended_at - *run.started_at);

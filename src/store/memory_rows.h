@@ -41,6 +41,10 @@ class MemoryRows {
   const std::map<Token, core::AttemptRow>& attempts() const { return attempts_; }
   const Slots& slots() const { return slots_; }
   const std::map<EventId, core::EventRow>& events() const { return events_; }
+  const std::map<std::pair<std::string, std::string>, core::ProbeRow>& probes() const {
+    return probes_;
+  }
+  const std::map<NoticeId, core::NoticeRow>& notices() const { return notices_; }
   /// Rows of slots that spoke against a disposition recorded before (which stood).
   std::size_t contradictions() const { return contradictions_; }
 
@@ -58,6 +62,7 @@ class MemoryRows {
   void put_slots(const core::SlotsRow& row);
   void put_event(core::EventRow row);
   void drop_run(Shelf& shelf, RunId run);
+  std::vector<core::NoticeRow> notices_to_restore() const;
 
   Retention retention_;
   std::optional<core::FleetRow> fleet_;
@@ -71,6 +76,8 @@ class MemoryRows {
   std::map<std::string, Shelf> shelves_;
   Slots slots_;
   std::map<EventId, core::EventRow> events_;
+  std::map<std::pair<std::string, std::string>, core::ProbeRow> probes_;  // by check and name
+  std::map<NoticeId, core::NoticeRow> notices_;
   std::size_t contradictions_ = 0;
 };
 

@@ -34,7 +34,10 @@ class Layers {
         heartbeats_(by_key(std::move(stored.heartbeats), &core::HeartbeatRow::job)),
         runs_(by_key(std::move(stored.open_runs), &core::RunRow::run)),
         attempts_(by_key(std::move(stored.open_attempts), &core::AttemptRow::token)),
-        durations_(std::move(stored.durations)) {}
+        notices_(by_key(std::move(stored.notices), &core::NoticeRow::notice)),
+        durations_(std::move(stored.durations)) {
+    for (core::ProbeRow& row : stored.probes) put(std::move(row));
+  }
 
   void put(const core::Batch& batch) {
     fleet_ = batch.fleet;
@@ -44,7 +47,9 @@ class Layers {
                        [&](const core::HeartbeatRow& r) { heartbeats_.insert_or_assign(r.job, r); },
                        [&](const core::RunRow& r) { put(r); },
                        [&](const core::AttemptRow& r) { attempts_.insert_or_assign(r.token, r); },
-                       [](const core::SlotsRow&) {}, [](const core::EventRow&) {}},
+                       [](const core::SlotsRow&) {}, [](const core::EventRow&) {},
+                       [&](const core::ProbeRow& r) { put(r); },
+                       [&](const core::NoticeRow& r) { notices_.insert_or_assign(r.notice, r); }},
                  row);
     }
   }
@@ -60,11 +65,18 @@ class Layers {
     stored.open_runs = rows_of(runs_);
     stored.open_attempts = rows_of(attempts_);
     stored.durations = std::move(durations_);
+    stored.probes = rows_of(probes_);
+    stored.notices = rows_of(notices_);
     return stored;
   }
 
  private:
   static bool is_ended(const core::RunRow& row) { return row.state == core::RunState::ended; }
+
+  void put(core::ProbeRow row) {
+    std::pair key{row.health, row.probe};
+    probes_.insert_or_assign(std::move(key), std::move(row));
+  }
 
   void put(const core::RunRow& row) {
     const auto known = runs_.find(row.run);
@@ -82,6 +94,8 @@ class Layers {
   std::map<std::string, core::HeartbeatRow> heartbeats_;
   std::map<RunId, core::RunRow> runs_;
   std::map<Token, core::AttemptRow> attempts_;
+  std::map<NoticeId, core::NoticeRow> notices_;
+  std::map<std::pair<std::string, std::string>, core::ProbeRow> probes_;
   std::map<std::string, std::vector<Duration>> durations_;
 };
 

@@ -65,6 +65,7 @@ constexpr bool kColumnsMatchFields =
 static_assert(kColumnsMatchFields<core::FleetRow> && kColumnsMatchFields<core::NodeRow> &&
               kColumnsMatchFields<core::JobRow> && kColumnsMatchFields<core::HeartbeatRow> &&
               kColumnsMatchFields<core::RunRow> && kColumnsMatchFields<core::AttemptRow> &&
-              kColumnsMatchFields<core::SlotsRow> && kColumnsMatchFields<core::EventRow>);
+              kColumnsMatchFields<core::SlotsRow> && kColumnsMatchFields<core::EventRow> &&
+              kColumnsMatchFields<core::ProbeRow> && kColumnsMatchFields<core::NoticeRow>);
 
 }  // namespace takt::store

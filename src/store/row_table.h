@@ -23,11 +23,12 @@ template <>
 struct RowTable<core::FleetRow> {
   static constexpr std::string_view kName = "fleet";
   static constexpr std::string_view kKey = "name";
-  static constexpr std::array<std::string_view, 7> kColumns{
-      "name", "epoch_at", "speed", "clock_at", "last_run", "last_token", "last_event"};
+  static constexpr std::array<std::string_view, 8> kColumns{
+      "name",     "epoch_at",   "speed",      "clock_at",
+      "last_run", "last_token", "last_event", "last_notice"};
   static constexpr auto fields = [](auto& row) {
     return std::tie(row.name, row.epoch, row.speed, row.clock, row.last_run, row.last_token,
-                    row.last_event);
+                    row.last_event, row.last_notice);
   };
 };
 
@@ -148,6 +149,37 @@ struct RowTable<core::EventRow> {
                                                             "job", "run", "text",     "data"};
   static constexpr auto fields = [](auto& row) {
     return std::tie(row.id, row.at, row.severity, row.kind, row.job, row.run, row.text, row.data);
+  };
+};
+
+template <>
+struct RowTable<core::ProbeRow> {
+  static constexpr std::string_view kName = "probes";
+  static constexpr std::string_view kKey = "health, probe";
+  static constexpr std::array<std::string_view, 16> kColumns{
+      "health",         "probe",      "state",        "since_at",       "checked_at",
+      "value",          "limit_text", "text",         "unmet_since_at", "failing_since_at",
+      "last_remedy_at", "remedy_run", "value_before", "is_judged",      "vain_remedies",
+      "escalated"};
+  static constexpr auto fields = [](auto& row) {
+    return std::tie(row.health, row.probe, row.state, row.since_at, row.checked_at, row.value,
+                    row.limit, row.text, row.unmet_since_at, row.failing_since_at,
+                    row.last_remedy_at, row.remedy_run, row.value_before, row.is_judged,
+                    row.vain_remedies, row.escalated);
+  };
+};
+
+template <>
+struct RowTable<core::NoticeRow> {
+  static constexpr std::string_view kName = "notices";
+  static constexpr std::string_view kKey = "id";
+  static constexpr std::array<std::string_view, 16> kColumns{
+      "id",       "contact", "kind",  "job",  "health", "probe",    "run",   "at",
+      "since_at", "count",   "again", "text", "state",  "ended_at", "tries", "error"};
+  static constexpr auto fields = [](auto& row) {
+    return std::tie(row.notice, row.contact, row.kind, row.job, row.health, row.probe, row.run,
+                    row.at, row.since_at, row.count, row.again, row.text, row.state, row.ended_at,
+                    row.tries, row.error);
   };
 };
 

@@ -15,6 +15,8 @@ RowWriter::RowWriter(sql::Connection& connection)
       run_(connection),
       attempt_(connection),
       event_(connection),
+      probe_(connection),
+      notice_(connection),
       slots_(connection),
       slots_near_(connection, "SELECT " + column_list<core::SlotsRow>() +
                                   " FROM slots WHERE job = ? AND first_number <= ?"
@@ -32,6 +34,8 @@ void RowWriter::write(const core::Row& row) {
                  [&](const core::AttemptRow& r) { attempt_.write(r); },
                  [&](const core::SlotsRow& r) { write_slots(r); },
                  [&](const core::EventRow& r) { event_.write(r); },
+                 [&](const core::ProbeRow& r) { probe_.write(r); },
+                 [&](const core::NoticeRow& r) { notice_.write(r); },
              },
              row);
 }

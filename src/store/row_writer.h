@@ -35,6 +35,8 @@ class RowWriter {
   Upsert<core::RunRow> run_;
   Upsert<core::AttemptRow> attempt_;
   Upsert<core::EventRow> event_;
+  Upsert<core::ProbeRow> probe_;
+  Upsert<core::NoticeRow> notice_;
   Upsert<core::SlotsRow> slots_;
   sql::Statement slots_near_;
   sql::Statement slots_erase_;

@@ -233,8 +233,54 @@ CREATE TABLE planned_offsets (           -- of jobs with offset = "auto"
 ) STRICT;
 )sql";
 
+// Health checks, and who is told.
+constexpr const char* kVersion4 = R"sql(
+ALTER TABLE fleet ADD COLUMN last_notice INTEGER NOT NULL DEFAULT 0;
+
+CREATE TABLE probes (                    -- how each probe of a health check stands
+  health           TEXT    NOT NULL,     -- the check
+  probe            TEXT    NOT NULL,
+  state            TEXT    NOT NULL,     -- ok, pending, failing, unknown
+  since_at         INTEGER NOT NULL,     -- of that state
+  checked_at       INTEGER NOT NULL,
+  value            TEXT    NOT NULL,     -- as found then, in words
+  limit_text       TEXT    NOT NULL,     -- as wanted, in words
+  text             TEXT    NOT NULL,
+  unmet_since_at   INTEGER,              -- its condition does not hold since then
+  failing_since_at INTEGER,              -- told as failing, and not yet as recovered
+  last_remedy_at   INTEGER,
+  remedy_run       INTEGER,              -- the last remedy, where it was a run
+  value_before     TEXT    NOT NULL,     -- as found when it was mended last
+  is_judged        INTEGER NOT NULL,     -- whether the last remedy helped has been said
+  vain_remedies    INTEGER NOT NULL,     -- in a row that did not help
+  escalated        INTEGER NOT NULL,     -- nobody mends it until it has recovered
+  PRIMARY KEY (health, probe)
+) STRICT;
+
+CREATE TABLE notices (                   -- what contacts outside are told
+  id       INTEGER PRIMARY KEY,
+  contact  TEXT    NOT NULL,
+  kind     TEXT    NOT NULL,
+  job      TEXT    NOT NULL,             -- empty: about a probe, or a test
+  health   TEXT    NOT NULL,
+  probe    TEXT    NOT NULL,
+  run      INTEGER,
+  at       INTEGER NOT NULL,             -- decided
+  since_at INTEGER NOT NULL,             -- since when it is so
+  count    INTEGER NOT NULL,
+  again    INTEGER NOT NULL,             -- told before
+  text     TEXT    NOT NULL,
+  state    TEXT    NOT NULL,             -- pending, sent, failed
+  ended_at INTEGER,
+  tries    INTEGER NOT NULL,
+  error    TEXT    NOT NULL
+) STRICT;
+CREATE INDEX notices_by_subject ON notices (contact, job, health, probe, id);
+CREATE INDEX notices_pending ON notices (id) WHERE state = 'pending';
+)sql";
+
 constexpr std::array kMigrations{Migration{1, kVersion1}, Migration{2, kVersion2},
-                                 Migration{3, kVersion3}};
+                                 Migration{3, kVersion3}, Migration{4, kVersion4}};
 
 }  // namespace
 

@@ -63,11 +63,29 @@ core::Stored select_all(sql::Connection& database) {
   stored.open_runs = select<core::RunRow>(database, "WHERE state <> 'ended' ORDER BY id");
   stored.open_attempts = select<core::AttemptRow>(
       database, "WHERE run IN (SELECT id FROM runs WHERE state <> 'ended') ORDER BY token");
+  stored.probes = select<core::ProbeRow>(database, "ORDER BY health, probe");
+  stored.notices =
+      select<core::NoticeRow>(database,
+                              "WHERE state = 'pending' OR id IN (SELECT max(id) FROM notices "
+                              "GROUP BY contact, job, health, probe) ORDER BY id");
   stored.durations = select_durations(database);
   return stored;
 }
 
 }  // namespace
+
+std::expected<Living, ports::StoreError> read_living(const std::filesystem::path& file) {
+  auto opened = sql::Connection::open(file, sql::Connection::Access::read, kBusy);
+  if (!opened) return std::unexpected(error_from(opened.error(), file));
+  Living living;
+  opened->exec("BEGIN");
+  living.heartbeats = select<core::HeartbeatRow>(*opened, "ORDER BY job");
+  living.open_runs = select<core::RunRow>(*opened, "WHERE state <> 'ended' ORDER BY id");
+  living.open_attempts = select<core::AttemptRow>(*opened, "WHERE outcome IS NULL ORDER BY token");
+  opened->exec("COMMIT");
+  if (!opened->ok()) return std::unexpected(error_from(opened->recover(), file));
+  return living;
+}
 
 std::expected<core::Stored, ports::StoreError> load_stored(const std::filesystem::path& file) {
   auto opened = sql::Connection::open(file, sql::Connection::Access::read, kBusy);

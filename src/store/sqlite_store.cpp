@@ -96,6 +96,12 @@ std::expected<core::Stored, StoreError> SqliteStore::load() {
 
 void SqliteStore::retain(KeepRules rules) { writer_->retain(std::move(rules)); }
 
+void SqliteStore::sweep(KeepRules rules, Swept swept) {
+  writer_->sweep(std::move(rules), std::move(swept));
+}
+
+void SqliteStore::retry_now() { writer_->retry_now(); }
+
 void SqliteStore::submit(core::Batch batch) { writer_->submit(std::move(batch)); }
 
 std::size_t SqliteStore::backlog() const { return writer_->backlog(); }

@@ -16,6 +16,7 @@
 
 #include <expected>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -49,6 +50,13 @@ class SqliteStore final : public ports::Store {
   /// Any thread. From now on history is deleted that is kept no longer (store/trimmer.h), between the
   /// commits and in small steps. Before the first call nothing is.
   void retain(KeepRules rules);
+  /// Any thread. Deletes at once all that these rules do not keep; `swept` is told on the writer's
+  /// thread when that is done, or could not be. A call that comes meanwhile replaces this one, whose
+  /// `swept` is not told.
+  using Swept = std::function<void(bool ok, const Trimmed& trimmed)>;
+  void sweep(KeepRules rules, Swept swept);
+  /// Any thread. While rows cannot be written: tries again at once.
+  void retry_now();
 
   /// Any thread. Never blocks on the disk.
   void submit(core::Batch batch) override;

@@ -84,6 +84,23 @@ void SqliteWriter::retain(KeepRules rules) {
   work_.notify_one();
 }
 
+void SqliteWriter::sweep(KeepRules rules, Swept swept) {
+  {
+    const std::scoped_lock lock(mutex_);
+    new_rules_ = std::move(rules);
+    swept_ = std::move(swept);
+  }
+  work_.notify_one();
+}
+
+void SqliteWriter::retry_now() {
+  {
+    const std::scoped_lock lock(mutex_);
+    retry_ = true;
+  }
+  work_.notify_one();
+}
+
 std::size_t SqliteWriter::backlog() const {
   const std::scoped_lock lock(mutex_);
   return backlog_;
@@ -112,7 +129,12 @@ void SqliteWriter::write_until_stopped() {
 bool SqliteWriter::wait_for_work() {
   std::unique_lock lock(mutex_);
   do {
-    if (new_rules_) groups_.retain(*std::exchange(new_rules_, std::nullopt));
+    retry_ = false;
+    if (new_rules_) {
+      groups_.retain(*std::exchange(new_rules_, std::nullopt));
+    } else if (!groups_.trimmer().has_work()) {
+      tell_swept(lock, true);
+    }
   } while (trims_first(lock));
   return !queue_.empty();
 }
@@ -132,8 +154,17 @@ bool SqliteWriter::trims_first(std::unique_lock<std::mutex>& lock) {
     lock.unlock();
     trim();
     lock.lock();
+    if (trim_again_at_ > trimmed_at_) tell_swept(lock, false);
   }
   return queue_.empty() && !give_up_at_;
+}
+
+void SqliteWriter::tell_swept(std::unique_lock<std::mutex>& lock, bool ok) {
+  if (!swept_) return;
+  const Swept swept = std::exchange(swept_, nullptr);
+  lock.unlock();
+  swept(ok, groups_.trimmer().trimmed());
+  lock.lock();
 }
 
 std::optional<SqliteWriter::Clock::time_point> SqliteWriter::trim_due() const {
@@ -222,9 +253,11 @@ bool SqliteWriter::wait_to_retry(std::chrono::milliseconds wait) {
     std::this_thread::sleep_until(until);  // nothing is left to be woken by
     return true;
   }
-  const auto is_woken = [this] { return give_up_at_ || (told_ && !full_ && !queue_.empty()); };
+  const auto is_woken = [this] {
+    return give_up_at_ || retry_ || (told_ && !full_ && !queue_.empty());
+  };
   while (work_.wait_until(lock, until, is_woken)) {
-    if (give_up_at_) return true;
+    if (give_up_at_ || std::exchange(retry_, false)) return true;
     lock.unlock();
     take_queued();
     journal_pending();

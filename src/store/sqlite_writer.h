@@ -16,6 +16,7 @@
 #include <chrono>
 #include <condition_variable>
 #include <deque>
+#include <functional>
 #include <mutex>
 #include <optional>
 #include <thread>
@@ -43,6 +44,12 @@ class SqliteWriter {
   void submit(core::Batch batch);
   /// From now on history is deleted that is kept no longer, between the commits and in small steps.
   void retain(KeepRules rules);
+  /// The same at once, and all of it: `swept` is told when nothing is left to delete, or that it
+  /// failed. On the writer's thread.
+  using Swept = std::function<void(bool ok, const Trimmed& trimmed)>;
+  void sweep(KeepRules rules, Swept swept);
+  /// While rows cannot be written: tries at once, not when the present wait is over.
+  void retry_now();
   std::size_t backlog() const;
   bool flush(Duration patience);
 
@@ -54,6 +61,7 @@ class SqliteWriter {
   bool trims_first(std::unique_lock<std::mutex>& lock);
   std::optional<Clock::time_point> trim_due() const;
   void trim();
+  void tell_swept(std::unique_lock<std::mutex>& lock, bool ok);
   void take_queued();
   bool commit_pending();
   void tell_failure(const ports::StoreError& error);
@@ -67,6 +75,8 @@ class SqliteWriter {
   std::size_t backlog_ = 0;                      // queued and pending
   std::optional<Clock::time_point> give_up_at_;  // set: closing
   std::optional<KeepRules> new_rules_;
+  Swept swept_;
+  bool retry_ = false;
   std::condition_variable work_;
   std::condition_variable done_;
   mutable std::mutex mutex_;

@@ -104,6 +104,7 @@ struct Trimmer::Work {
   sql::Statement next_job;
   int runs_left = kStepRuns;
   int jobs_left = kStepJobs;
+  Trimmed dropped;
 };
 
 bool Trimmer::Work::trim(const std::string& job, const KeepRule& rule, WallTime now) {
@@ -142,6 +143,7 @@ std::int64_t Trimmer::Work::drop_old_runs(const std::string& job, const KeepRule
   if (old.empty()) return 0;
   drop_lengths.bind(job).run();
   runs_left -= static_cast<int>(old.size());
+  dropped.runs += std::ssize(old);
   return old.back().id;
 }
 
@@ -152,19 +154,21 @@ bool Trimmer::Work::drop_old_slots(const std::string& job, const KeepRule& rule,
   slots_over_count.bind(job, rule.runs);
   if (slots_over_count.next()) slots_over_count.read(over);
   slots_over_count.stop();
-  int dropped = 0;
+  int gone = 0;
   old_slots.bind(job, kStepRuns, over, before);
   while (old_slots.next()) {
     SlotNumber last = 0;
     old_slots.read(last);
     last_slot = std::max(last_slot, last);
-    ++dropped;
+    ++gone;
   }
-  return dropped < kStepRuns;
+  dropped.slots += gone;
+  return gone < kStepRuns;
 }
 
 void Trimmer::set(KeepRules rules) {
   rules_ = std::move(rules);
+  trimmed_ = {};
   swept_at_.reset();
   if (now_) sweep_ = "";
 }
@@ -193,6 +197,8 @@ void Trimmer::step(sql::Connection& connection) {
     trim_jobs(work);
     if (jobs_.empty()) go_on_sweeping(work);
     behind_ = work.runs_left <= 0;
+    trimmed_.runs += work.dropped.runs;
+    trimmed_.slots += work.dropped.slots;
   }
   if (jobs_.empty() && !sweep_ && events_due_) trim_fleet(connection);
   if (!connection.exec("COMMIT")) sweep_ = "";  // all of it again
@@ -208,11 +214,18 @@ void Trimmer::trim_fleet(sql::Connection& connection) {
   int dropped = 0;
   while (events.next()) ++dropped;
   events_due_ = dropped == kStepEvents;
+  trimmed_.events += dropped;
   events_since_ = 0;
   sql::Statement nodes(connection,
                        "DELETE FROM nodes WHERE node IN (SELECT node FROM nodes ORDER BY "
                        "started_at DESC LIMIT 100 OFFSET ?)");
   nodes.bind(kNodesMax).run();
+  sql::Statement notices(connection,
+                         "DELETE FROM notices WHERE id IN (SELECT id FROM notices WHERE at < ?1 "
+                         "AND state <> 'pending' AND id NOT IN (SELECT max(id) FROM notices GROUP "
+                         "BY contact, job, health, probe) ORDER BY id LIMIT ?2) RETURNING id");
+  notices.bind(millis(*now_ - rules_.events_for()), kStepEvents);
+  while (notices.next()) ++trimmed_.notices;
 }
 
 void Trimmer::trim_jobs(Work& work) {

@@ -9,6 +9,7 @@
 //                        cursors, heartbeats (so: last success, freshness); lengths of the last 50
 //                        good runs
 //   events, nodes        events_for(), and the newest kEventsMax / kNodesMax of them
+//   notices              events_for(); those pending, and the newest about each subject, at any rate
 //
 // What it looks at: a job of which a run has ended; every hour, and at first, all of them. Time is
 // the fleet's, as the batches tell it: where nothing is written nothing grows. The table `retention`
@@ -42,6 +43,8 @@ class Trimmer {
   void saw(const core::Batch& batch);
 
   bool has_work() const { return !jobs_.empty() || sweep_.has_value() || events_due_; }
+  /// Since the last set().
+  const Trimmed& trimmed() const { return trimmed_; }
   /// There is more than a step can do: it may not wait for a quiet moment.
   bool is_behind() const { return behind_; }
 
@@ -63,6 +66,7 @@ class Trimmer {
   std::set<std::string> jobs_;        // of which a run has ended
   std::optional<std::string> sweep_;  // the last job that a sweep has looked at
   bool events_due_ = false;
+  Trimmed trimmed_;
   int events_since_ = 0;
   bool behind_ = false;  // the last step had no time for all of it
 };

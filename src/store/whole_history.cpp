@@ -69,6 +69,11 @@ void put_slots(std::vector<core::SlotsRow>& rows, core::SlotsRow row) {
   put(rows, std::move(row), key);
 }
 
+void put_probe(std::vector<core::ProbeRow>& rows, core::ProbeRow row) {
+  const auto key = [](const core::ProbeRow& each) { return std::pair(each.health, each.probe); };
+  put(rows, std::move(row), key);
+}
+
 void put_node(std::vector<core::NodeRow>& rows, core::NodeRow row) {
   const auto at = std::ranges::find(rows, row.node, &core::NodeRow::node);
   if (at != rows.end()) {
@@ -88,7 +93,9 @@ void put_row(WholeHistory& all, core::Row row) {
             [&](core::RunRow& r) { put(all.runs, std::move(r), &core::RunRow::run); },
             [&](core::AttemptRow& r) { put(all.attempts, std::move(r), &core::AttemptRow::token); },
             [&](core::SlotsRow& r) { put_slots(all.slots, std::move(r)); },
-            [&](core::EventRow& r) { put(all.events, std::move(r), &core::EventRow::id); }},
+            [&](core::EventRow& r) { put(all.events, std::move(r), &core::EventRow::id); },
+            [&](core::ProbeRow& r) { put_probe(all.probes, std::move(r)); },
+            [&](core::NoticeRow& r) { put(all.notices, std::move(r), &core::NoticeRow::notice); }},
       row);
 }
 
@@ -132,6 +139,8 @@ WholeHistory select_all(sql::Connection& database) {
   all.attempts = select<core::AttemptRow>(database, "token");
   all.slots = select<core::SlotsRow>(database, "job, first_number");
   all.events = select<core::EventRow>(database, "id");
+  all.probes = select<core::ProbeRow>(database, "health, probe");
+  all.notices = select<core::NoticeRow>(database, "id");
   all.kept_from = select_kept_from(database);
   all.damage = integrity_check(database);
   return all;

@@ -30,6 +30,8 @@ struct WholeHistory {
   std::vector<core::AttemptRow> attempts;      // by token
   std::vector<core::SlotsRow> slots;           // ranges without a run, by job and number
   std::vector<core::EventRow> events;          // by id
+  std::vector<core::ProbeRow> probes;          // by check and name
+  std::vector<core::NoticeRow> notices;        // by id
   std::map<std::string, KeptFrom> kept_from;   // of jobs of which something was deleted
   std::int64_t journaled = 0;                  // batches of the above that only the journal has
   /// What SQLite's integrity_check complains about, at most 20 lines; empty: nothing.

@@ -10,6 +10,8 @@
 #include <sstream>
 #include <stdexcept>
 
+#include "scenarios/health_words.h"
+
 namespace takt::scenarios {
 namespace {
 
@@ -207,6 +209,7 @@ core::JobSpec job_of(const core::FleetSpec& fleet, const std::vector<std::string
       job.uses = uses_of(fleet, value);
       continue;
     }
+    if (set_health_key(fleet, job, key, value)) continue;
     const auto setter = setters().find(key);
     if (setter == setters().end()) reject(fmt::format("a job has no key '{}'", key));
     setter->second(job, value);

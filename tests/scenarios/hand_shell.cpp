@@ -100,7 +100,8 @@ void HandShell::carry_out(core::Effects effects) {
     std::visit(Match{[&](core::Persist& e) { held_.push_back(e.batch); },
                      [&](core::LaunchAttempt& e) { living_[e.token] = {e, false}; },
                      [&](core::KillLeftover& e) { leftovers_[e.attempt.token] = e.attempt; },
-                     [](core::KillTree&) {}, [](core::CleanUp&) {}, [](core::Answer&) {},
+                     [](core::KillTree&) {}, [](core::CleanUp&) {}, [](core::Mend&) {},
+                     [](core::EndBuiltin&) {}, [](core::SendNotices&) {}, [](core::Answer&) {},
                      [](core::Stopped&) {}},
                effect);
     if (rows_before(effect) > recorded_) {

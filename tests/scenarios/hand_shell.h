@@ -69,6 +69,7 @@ class HandShell {
 
   const core::Coordinator& daemon() const { return *daemon_; }
   const RecordedRows& rows() const { return rows_; }
+  Seq recorded() const { return recorded_; }
   core::FleetSpec& spec() { return spec_; }  // takes effect at the next start
   Instant now() const { return now_; }
   WallTime wall() const { return daemon_ ? daemon_->wall(now_) : died_at_; }

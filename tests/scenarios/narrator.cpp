@@ -159,6 +159,45 @@ void Narrator::tell_row(const core::EventRow& row) {
   line(fmt::format("{}: {}", text, row.text));
 }
 
+void Narrator::tell_row(const core::ProbeRow& row) {
+  std::string text =
+      fmt::format("probe {}/{} {}: {}", row.health, row.probe, word(row.state), row.text);
+  if (row.vain_remedies > 0) text += fmt::format(" [{} in vain]", row.vain_remedies);
+  line(std::move(text));
+}
+
+void Narrator::tell_row(const core::NoticeRow& row) {
+  const std::string what = row.job.empty() ? row.health + "/" + row.probe : row.job;
+  std::string text = fmt::format("notice {} to {}: {} {}{}", row.notice.value, row.contact,
+                                 word(row.kind), what, row.again ? " again" : "");
+  if (row.state == core::NoticeState::pending) {
+    text += fmt::format(" ({}): {}", row.count, row.text);
+  } else {
+    text += fmt::format(" is {}{}", word(row.state),
+                        row.error.empty() ? "" : fmt::format(" ({})", row.error));
+  }
+  line(std::move(text));
+}
+
+void Narrator::tell_effect(const core::Mend& effect) {
+  line(fmt::format("mend {} probe {} remedy {}", attempts_[effect.token], effect.probe,
+                   effect.remedy));
+}
+
+void Narrator::tell_effect(const core::EndBuiltin& effect) {
+  line(fmt::format("end {}", attempts_[effect.token]));
+  for (const std::string& text : effect.lines) line("  log: " + text);
+}
+
+void Narrator::tell_effect(const core::SendNotices& effect) {
+  std::string numbers;
+  for (const core::NoticeRow& row : effect.notices) {
+    numbers += fmt::format(" {}", row.notice.value);
+  }
+  line(fmt::format("tell {}{}{}", effect.contact.name, numbers,
+                   effect.left_out > 0 ? fmt::format(", {} left out", effect.left_out) : ""));
+}
+
 void Narrator::tell_effect(const core::LaunchAttempt& effect) {
   std::string text = fmt::format("launch {} {}", attempts_[effect.token], word(effect.cause));
   if (effect.slot_at) text += " slot " + scenario_time(*effect.slot_at);
@@ -183,7 +222,7 @@ void Narrator::tell_effect(const core::Answer& effect) {
     return;
   }
   const core::Refusal& refusal = effect.result.error();
-  constexpr std::string_view kKinds[] = {"not found", "refused", "invalid"};
+  constexpr std::string_view kKinds[] = {"not found", "refused", "invalid", "failed"};
   line(fmt::format("answer {}: {}{}", kKinds[static_cast<int>(refusal.kind)], refusal.what,
                    held_by(refusal.gates)));
 }

@@ -39,6 +39,8 @@ class Narrator {
   void tell_row(const core::AttemptRow& row);
   void tell_row(const core::SlotsRow& row);
   void tell_row(const core::EventRow& row);
+  void tell_row(const core::ProbeRow& row);
+  void tell_row(const core::NoticeRow& row);
   void tell_row(const core::NodeRow&) {}
   void tell_row(const core::HeartbeatRow& row);  // its beats; the rest follows from runs
   void tell_effect(const core::Persist& effect);
@@ -46,6 +48,9 @@ class Narrator {
   void tell_effect(const core::KillTree& effect);
   void tell_effect(const core::KillLeftover& effect);
   void tell_effect(const core::CleanUp& effect);
+  void tell_effect(const core::Mend& effect);
+  void tell_effect(const core::EndBuiltin& effect);
+  void tell_effect(const core::SendNotices& effect);
   void tell_effect(const core::Answer& effect);
   void tell_effect(const core::Stopped& effect);
   void line(std::string text);

@@ -12,6 +12,8 @@ void RecordedRows::commit(const core::Batch& batch) {
                      [&](const core::HeartbeatRow& r) { heartbeats_[r.job] = r; },
                      [&](const core::AttemptRow& r) { attempts_[r.token] = r; },
                      [&](const core::SlotsRow& r) { slots_.push_back(r); },
+                     [&](const core::ProbeRow& r) { probes_[{r.health, r.probe}] = r; },
+                     [&](const core::NoticeRow& r) { notices_[r.notice] = r; },
                      [&](const core::RunRow& r) {
                        runs_[r.run] = r;
                        const bool ok = r.outcome == core::Outcome::ok && r.started_at && r.ended_at;
@@ -33,6 +35,8 @@ core::Stored RecordedRows::stored() const {
   for (const auto& [token, row] : attempts_) {
     if (runs_.at(row.run).state != core::RunState::ended) stored.open_attempts.push_back(row);
   }
+  for (const auto& [key, row] : probes_) stored.probes.push_back(row);
+  for (const auto& [id, row] : notices_) stored.notices.push_back(row);
   stored.durations = durations_;
   return stored;
 }

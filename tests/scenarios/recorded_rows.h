@@ -6,6 +6,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/rows.h"
@@ -35,6 +36,8 @@ class RecordedRows {
   std::map<Token, core::AttemptRow> attempts_;
   std::vector<core::SlotsRow> slots_;
   std::map<std::string, std::vector<Duration>> durations_;
+  std::map<std::pair<std::string, std::string>, core::ProbeRow> probes_;
+  std::map<NoticeId, core::NoticeRow> notices_;
 };
 
 }  // namespace takt::scenarios

@@ -27,7 +27,11 @@
 //   pool ... | job ... | remove JOB | set KEY=VALUE      edits the fleet for the next restart or reload
 //   reload | reload fails                     the daemon takes what was edited; finds it unusable
 //   memory 85 [stalled=0.5] | cleaned 60 [more] [fails]   a reading in percent used; a clean-up action is over
-//   show JOB | show fleet | why JOB           what the views and the stored cursor say
+//   measured JOB PROBE=VALUE ... | mended JOB [fails] [after=VALUE]    what the shell of a check says
+//   swept JOB [wrong_heartbeat=JOB] [lost_run=N] [stray_run=N] [stray_attempt=TOKEN]
+//   told CONTACT [fails] | notify test CONTACT | surroundings WHAT ok|fails
+//   check ... | probe ... | contact ... | remove contact NAME | remove check NAME    see health_words.h
+//   show JOB | show fleet | show health | why JOB           what the views and the stored cursor say
 //
 //   END: exit=N | signal=N | errno=N | oom | unknown, and leaked=N
 
