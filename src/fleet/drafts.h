@@ -6,13 +6,14 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <type_traits>
 #include <vector>
 
 #include "core/spec.h"
 #include "fleet/complaints.h"
+#include "fleet/family_names.h"
 #include "fleet/key.h"
-#include "fleet/pool_names.h"
 #include "fleet/position.h"
 #include "fleet/read.h"
 #include "fleet/recent_values.h"
@@ -20,13 +21,15 @@
 
 namespace takt::fleet {
 
+inline constexpr std::string_view kNoPools = "add a table like [pool.NAME] with its slots";
+
 struct FleetDraft {
   core::FleetSpec spec;
   std::string folder;         // of the fleet file, absolute
   WallParts* wall = nullptr;  // of this load; never null while decoding
   std::shared_ptr<const core::Zone> zone = core::Zone::utc();
-  Position cleanup_at;  // of the value; line 0: the fleet has none
-  PoolNames pools;      // of this file, also those with mistakes
+  Position cleanup_at;              // of the value; line 0: the fleet has none
+  FamilyNames pools{{}, kNoPools};  // of this file, also those with mistakes
 };
 
 /// What a job says about cron, put together when all keys are known: H needs the name, the zone may
@@ -60,7 +63,7 @@ struct JobDraft {
   std::string folder;
 
   WallParts* wall = nullptr;  // as in FleetDraft
-  PoolNames* pools = nullptr;
+  FamilyNames* pools = nullptr;
 
   std::optional<core::Schedule> when;  // from every, after or at, without its offset
   CronDraft cron;

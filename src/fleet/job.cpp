@@ -10,7 +10,6 @@
 #include "fleet/cron_key.h"
 #include "fleet/description.h"
 #include "fleet/members.h"
-#include "fleet/names.h"
 #include "fleet/quote.h"
 #include "fleet/table_keys.h"
 
@@ -87,20 +86,9 @@ core::JobSpec decode_job(const Member& job, const JobDraft& defaults, Positions&
   JobDraft draft = defaults;
   draft.spec.name = job.key->str();
   where.add_job(job.at);
-  if (const auto valid = valid_name(job.key->str()); !valid) {
-    complaints.error(position_of(*job.key), fmt::format("the job's name {} {}",
-                                                        quote_name(job.key->str()), valid.error()));
-  }
-  const std::string header = fmt::format("[job.{}]", escape(job.key->str(), kQuotedColumns));
-  const auto* table = job.node->as_table();
-  if (table == nullptr) {
-    complaints.error(job.at,
-                     fmt::format("job.{} must be a table, not {}",
-                                 escape(job.key->str(), kQuotedColumns), found_in(*job.node)),
-                     fmt::format("write {}", header));
-    return std::move(draft.spec);
-  }
-  const auto entries = match_keys(*table, job_keys(), header, complaints);
+  const auto* table = table_of(job, "job", "job", complaints);
+  if (table == nullptr) return std::move(draft.spec);
+  const auto entries = match_keys(*table, job_keys(), header_of(job, "job"), complaints);
   make_room(entries, draft);
   decode_entries(entries, job_keys(), "", draft, complaints);
   for (const Entry& entry : entries) where.add_value(entry.index, position_of(*entry.node));

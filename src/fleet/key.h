@@ -22,6 +22,7 @@ struct Item;
 
 /// Keys of one choice exclude each other within a table.
 enum class Choice { none, schedule, work };
+inline constexpr std::size_t kChoices = 3;
 
 struct KeyInfo {
   std::string_view name;

@@ -8,7 +8,6 @@
 
 #include "fleet/description.h"
 #include "fleet/members.h"
-#include "fleet/names.h"
 #include "fleet/pools.h"
 #include "fleet/quote.h"
 #include "fleet/table_keys.h"
@@ -168,20 +167,9 @@ core::PoolSpec finish(PoolDraft&& draft, Position header, Complaints& complaints
 core::PoolSpec decode_pool(const Member& pool, Complaints& complaints) {
   PoolDraft draft;
   draft.spec.name = pool.key->str();
-  if (const auto valid = valid_name(draft.spec.name); !valid) {
-    complaints.error(
-        position_of(*pool.key),
-        fmt::format("the pool's name {} {}", quote_name(draft.spec.name), valid.error()));
-  }
-  const std::string shown = escape(draft.spec.name, kQuotedColumns);
-  const auto* table = pool.node->as_table();
-  if (table == nullptr) {
-    complaints.error(pool.at,
-                     fmt::format("pool.{} must be a table, not {}", shown, found_in(*pool.node)),
-                     fmt::format("write [pool.{}]", shown));
-    return std::move(draft.spec);
-  }
-  const auto entries = match_keys(*table, pool_keys(), fmt::format("[pool.{}]", shown), complaints);
+  const auto* table = table_of(pool, "pool", "pool", complaints);
+  if (table == nullptr) return std::move(draft.spec);
+  const auto entries = match_keys(*table, pool_keys(), header_of(pool, "pool"), complaints);
   decode_entries(entries, pool_keys(), "", draft, complaints);
   return finish(std::move(draft), pool.at, complaints);
 }
@@ -194,7 +182,7 @@ void decode_pools(const toml::table& pools, FleetDraft& draft, Complaints& compl
     names.emplace_back(pool.key->str());
     draft.spec.pools.push_back(decode_pool(pool, complaints));
   }
-  draft.pools = PoolNames{std::move(names)};
+  draft.pools = FamilyNames{std::move(names), kNoPools};
 }
 
 const KeyTable<PoolDraft>& pool_keys() {

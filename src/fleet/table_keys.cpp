@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <array>
+
 #include "fleet/quote.h"
 
 namespace takt::fleet {
@@ -20,14 +22,19 @@ void blame_later_of(const Entry& one, const Entry& other, Complaints& complaints
 }
 
 /// Each key of a choice is held against the first one in the file.
-void blame_exclusions(const std::vector<Entry>& entries, Choice choice, Complaints& complaints) {
-  const Entry* first = nullptr;
+void blame_exclusions(const std::vector<Entry>& entries, Complaints& complaints) {
+  std::array<const Entry*, kChoices> firsts{};
+  const auto first_like = [&](const Entry& entry) -> const Entry*& {
+    return firsts[static_cast<std::size_t>(entry.info->choice)];
+  };
   for (const Entry& entry : entries) {
-    if (entry.info->choice != choice) continue;
+    const Entry*& first = first_like(entry);
     if (first == nullptr || position_of(*entry.key) < position_of(*first->key)) first = &entry;
   }
   for (const Entry& entry : entries) {
-    if (entry.info->choice == choice && &entry != first) blame_later_of(*first, entry, complaints);
+    const Entry* first = first_like(entry);
+    if (entry.info->choice == Choice::none || &entry == first) continue;
+    blame_later_of(*first, entry, complaints);
   }
 }
 
@@ -55,8 +62,7 @@ std::vector<Entry> match_keys(const toml::table& table, const KeyNames& keys,
     }
     entries.push_back({*index, &info, &key, &node});
   }
-  blame_exclusions(entries, Choice::schedule, complaints);
-  blame_exclusions(entries, Choice::work, complaints);
+  blame_exclusions(entries, complaints);
   return entries;
 }
 
