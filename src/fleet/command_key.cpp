@@ -61,4 +61,14 @@ Argv read_command(const Item& item, Complaints& complaints) {
   return std::nullopt;
 }
 
+std::shared_ptr<const core::Command> read_command_in(const std::string& folder, const Item& item,
+                                                     Complaints& complaints) {
+  auto argv = read_command(item, complaints);
+  if (!argv) return nullptr;
+  core::Command command;
+  command.argv = *std::move(argv);
+  command.cwd = folder;
+  return std::make_shared<const core::Command>(std::move(command));
+}
+
 }  // namespace takt::fleet

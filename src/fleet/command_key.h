@@ -5,10 +5,12 @@
 //   run = "echo $HOME"        {"/bin/sh", "-c", "echo $HOME"}
 //   run = ["echo", "$HOME"]   {"echo", "$HOME"}
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "core/spec.h"
 #include "fleet/complaints.h"
 #include "fleet/read.h"
 
@@ -26,5 +28,9 @@ inline constexpr Shape kCommand =
 
 /// Its argv, never empty and short enough for the kernel; or a complaint.
 std::optional<std::vector<std::string>> read_command(const Item& item, Complaints& complaints);
+
+/// A command that is no job's, with its defaults: run in `folder`. Null after a complaint.
+std::shared_ptr<const core::Command> read_command_in(const std::string& folder, const Item& item,
+                                                     Complaints& complaints);
 
 }  // namespace takt::fleet

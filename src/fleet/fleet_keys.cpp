@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <array>
-#include <memory>
 #include <string>
 #include <utility>
 
@@ -11,6 +10,7 @@
 #include "fleet/description.h"
 #include "fleet/names.h"
 #include "fleet/quote.h"
+#include "fleet/url_key.h"
 
 namespace takt::fleet {
 namespace {
@@ -46,13 +46,12 @@ void decode_listen(const Item& item, FleetDraft&, Complaints& complaints) {
 }
 
 void decode_cleanup(const Item& item, FleetDraft& draft, Complaints& complaints) {
-  auto argv = read_command(item, complaints);
-  if (!argv) return;
-  core::Command command;
-  command.argv = *std::move(argv);
-  command.cwd = draft.folder;
-  draft.spec.cleanup = std::make_shared<const core::Command>(std::move(command));
+  draft.spec.cleanup = read_command_in(draft.folder, item, complaints);
   draft.cleanup_at = item.at;
+}
+
+void decode_ping(const Item& item, FleetDraft& draft, Complaints& complaints) {
+  if (auto url = read_url(item, complaints)) draft.spec.ping = *std::move(url);
 }
 
 constexpr auto kName = R"({"$ref": "#/$defs/name"})";
@@ -85,11 +84,9 @@ constexpr std::array<Key<FleetDraft>, 9> kFleet{{
      decode_cleanup},
     {{"max_running", shape::integer(1, 100'000), "1000", "attempts alive at once"},
      store_integer<&FleetSpec::max_running>},
-    {{.name = "ping",
-      .shape = shape::later("URL"),
-      .fallback = "none",
-      .meaning = "called every minute while all is well",
-      .supported = false}},
+    {{"ping", shape::kUrl, "none",
+      "called every minute while all is well, so that somebody outside notices when it is not"},
+     decode_ping},
 }};
 
 }  // namespace

@@ -81,7 +81,8 @@ TEST(Tables, TheFleetsKeysAreChecked) {
           "5:10 error: ageing must be at least 1ms, not \"0s\"",
           "6:15 error: max_running must be between 1 and 100000, not 100001",
           "7:13 error: state_dir is empty", "8:1 error: store is not supported yet",
-          "9:11 error: cleanup names no program", "10:1 error: ping is not supported yet",
+          "9:11 error: cleanup names no program",
+          "10:8 error: ping \"x\" does not begin with http:// or https://",
           "11:1 error: unknown key 'port' in [fleet]"));
 }
 
