@@ -11,6 +11,8 @@
 #include <vector>
 
 #include "base/stable_hash.h"
+#include "fleet/checks.h"
+#include "fleet/contacts.h"
 #include "fleet/description.h"
 #include "fleet/job.h"
 #include "fleet/load.h"
@@ -102,6 +104,10 @@ class FleetDecoder {
     loaded_.where.set_cleanup(draft_.cleanup_at);
     if (top.memory != nullptr) decode_memory(*top.memory, draft_, complaints_);
     if (top.pool != nullptr) decode_pools(*top.pool, draft_, complaints_);
+    if (top.notify != nullptr) decode_contacts(*top.notify, draft_, complaints_);
+    if (top.health != nullptr) decode_checks(*top.health, draft_, complaints_);
+    loaded_.where.set_checks(std::move(draft_.check_places));
+    loaded_.where.set_contacts(std::move(draft_.contact_places));
     defaults_ = empty_job_draft(draft_);
     if (top.defaults != nullptr) {
       decode_defaults(*top.defaults, defaults_, loaded_.where, complaints_);
@@ -128,6 +134,7 @@ class FleetDecoder {
   /// What can be said only when the jobs of all files are there.
   void check_whole() {
     check_needs(draft_.spec.jobs, *defaults_.spec.needs, all_known_, loaded_.where, complaints_);
+    check_mentions(draft_.mentions, draft_.spec.jobs, all_known_, complaints_);
   }
 
   core::FleetSpec finish() && {

@@ -66,7 +66,11 @@ TEST(Decode, EverySupportedKeyArrives) {
   EXPECT_EQ(fleet.memory.source, core::MemorySourceWanted::system);
   EXPECT_THAT(fleet.pools, ElementsAre(core::PoolSpec{"browser", 3, {1, 1, 0, 0}},
                                        core::PoolSpec{"api", 10, {}}));
-  ASSERT_EQ(fleet.jobs.size(), 4U);
+  EXPECT_EQ(fleet.ping, "https://hc.example.org/ping");
+  ASSERT_EQ(fleet.health.size(), 1U);
+  EXPECT_EQ(fleet.health[0].probes.size(), 8U);
+  ASSERT_EQ(fleet.contacts.size(), 3U);
+  ASSERT_EQ(fleet.jobs.size(), 5U);
 
   const core::JobSpec& job = fleet.jobs[0];
   EXPECT_EQ(job.name, "first");
@@ -98,6 +102,7 @@ TEST(Decode, EverySupportedKeyArrives) {
               ElementsAre(core::Need{"second", 30min, 20min, core::OnTimeout::run},
                           core::Need{"third", std::nullopt, 10min, core::OnTimeout::skip}));
   EXPECT_THAT(*job.uses, ElementsAre(core::Use{0, 1}, core::Use{1, 2}));
+  EXPECT_EQ(*job.tells, (core::Tells{{1, 0}, {2}}));
   EXPECT_THAT(job.tags, ElementsAre("posts", "slow"));
   EXPECT_EQ(job.doc, "What it is for.");
   ASSERT_EQ(job.params.size(), 2U);
@@ -169,26 +174,21 @@ TEST(Decode, ALetterBehindALineEndingBackslashIsAValidFile) {
   EXPECT_EQ(job_of("[job.a]\nrun = 'x'\ndoc = \"\"\"a\\\n  \xC3\xA9\"\"\"\n").doc, "a\xC3\xA9");
 }
 
-TEST(Decode, TheOwnersFleetIsRefusedForExactlyItsKeysThatComeLater) {
+TEST(Decode, TheOwnersFleetIsRefusedForItsKindOfPoolAlone) {
   const Loaded loaded = decode_text(read_test_file("social-bot-full.toml"));
   EXPECT_FALSE(loaded.spec);
   EXPECT_THAT(lines_of(loaded.problems),
-              ElementsAre("16:16 error: kind = \"chromium\" is not supported yet",
-                          "170:1 error: builtin is not supported yet",
-                          "175:1 error: builtin is not supported yet",
-                          "180:1 error: builtin is not supported yet",
-                          "181:1 error: health is not supported yet",
-                          "186:1 error: health.content_pipeline is not supported yet"));
+              ElementsAre("16:16 error: kind = \"chromium\" is not supported yet"));
 }
 
-TEST(Decode, TheOwnersFleetLoadsWithAPlainPoolAndWithoutItsHealth) {
+TEST(Decode, TheOwnersFleetLoadsWithAPlainPool) {
   const Loaded loaded = decode_text(read_test_file("social-bot-plain.toml"));
   EXPECT_THAT(lines_of(loaded.problems),
               ElementsAre("19:1 warning: idle_timeout changes nothing: it is for chromium pools, "
                           "and this one is plain"));
   ASSERT_TRUE(loaded.spec);
   const core::FleetSpec& fleet = *loaded.spec;
-  EXPECT_EQ(fleet.jobs.size(), 17U);
+  EXPECT_EQ(fleet.jobs.size(), 20U);
   EXPECT_EQ(fleet.memory, core::MemorySpec{});
   EXPECT_THAT(fleet.pools, ElementsAre(core::PoolSpec{"browser", 3, {1, 0, 0, 0}}));
   EXPECT_EQ(std::ranges::count_if(fleet.jobs, [](const auto& j) { return !j.uses->empty(); }), 12);
@@ -199,7 +199,33 @@ TEST(Decode, TheOwnersFleetLoadsWithAPlainPoolAndWithoutItsHealth) {
               ElementsAre(core::Need{"mega_viral_harvester", 30min, 20min}));
   EXPECT_THAT(*job("learning").needs, ElementsAre(core::Need{"metrics_scraper", 40min}));
   EXPECT_EQ(job("posting").uses.pointer(), job("id_recovery").uses.pointer());
+  EXPECT_EQ(job("job_watchdog").builtin, core::Builtin::watchdog);
+  EXPECT_EQ(job("db_retry_queue").builtin, core::Builtin::journal_replay);
+  EXPECT_EQ(job("health_check").builtin, core::Builtin::health);
+  EXPECT_EQ(job("health_check").health, 0U);
+  EXPECT_EQ(job("health_check").hung_after, 15min);
   EXPECT_THAT(lines_of(advise(fleet, loaded.where)), IsEmpty());
+}
+
+TEST(Decode, TheOwnersHealthCheckArrives) {
+  const Loaded loaded = decode_text(read_test_file("social-bot-plain.toml"));
+  ASSERT_TRUE(loaded.spec);
+  ASSERT_EQ(loaded.spec->health.size(), 1U);
+  const core::HealthSpec& check = loaded.spec->health[0];
+  EXPECT_EQ(check.name, "content_pipeline");
+  EXPECT_EQ(check.database, "/srv/app/content.db");
+  ASSERT_EQ(check.probes.size(), 4U);
+  const core::Remedy plan = core::RunJob{"plan", core::Priority::P0, {}};
+  EXPECT_EQ(check.probes[0].of,
+            core::ProbeOf(core::SqlProbe{"select max(created_at) from content"}));
+  EXPECT_EQ(check.probes[0].condition, core::Condition(core::Fresh{3h}));
+  EXPECT_THAT(check.probes[0].otherwise, ElementsAre(plan));
+  EXPECT_EQ(check.probes[1].of, core::ProbeOf(core::JobProbe{"plan"}));
+  EXPECT_EQ(check.probes[2].condition, core::Condition(core::AtLeast{1}));
+  EXPECT_EQ(check.probes[3].condition, core::Condition(core::AtMost{0}));
+  ASSERT_EQ(check.probes[3].otherwise.size(), 2U);
+  EXPECT_TRUE(std::holds_alternative<core::RunSql>(check.probes[3].otherwise[0]));
+  EXPECT_EQ(check.probes[3].otherwise[1], core::Remedy(core::TellEvent{core::Severity::warning}));
 }
 
 TEST(Decode, PositionsOfJobsAndKeysAreKeptForLaterAdvice) {

@@ -3,7 +3,7 @@
 // looks names up here, `takt schema` and docs/guide/fleet-file.md are written from it.
 //
 //   tables()  fleet  defaults  job.NAME  needs  backoff  params  memory  pool.NAME  reserve
-//             + those that are not supported yet
+//             health.NAME  probe  http  pool_probe  otherwise  notify.NAME  email
 //     keys    rows in fleet_keys.cpp, schedule_keys.cpp, retry_keys.cpp, ..., each beside its
 //     decoder
 //
@@ -18,23 +18,30 @@
 
 namespace takt::fleet {
 
+struct CheckDraft;
+struct ContactDraft;
+struct EmailDraft;
+struct HttpDraft;
 struct MemoryDraft;
 struct NeedDraft;
+struct OtherwiseDraft;
 struct ParamDraft;
 struct PoolDraft;
+struct PoolProbeDraft;
+struct ProbeDraft;
 struct ReserveDraft;
 
 struct TableInfo {
   enum class Place {
     root,    // [name], or a plain key at the top of the file where `keys` is null
     family,  // [name.NAME], any number of them
-    nested   // the value of the key `name` of a job or a pool
+    nested   // the value of a key of another table, or an entry of it
   };
   std::string_view name;
   Place place = Place::root;
   std::string_view meaning;
   const KeyNames* keys = nullptr;
-  bool supported = true;
+  std::string_view title = {};  // of a nested one that is not called by its name
 };
 
 /// All tables in the order of the reference. Lives as long as the program.
@@ -54,6 +61,13 @@ const KeyTable<NeedDraft>& need_keys();
 const KeyTable<MemoryDraft>& memory_keys();
 const KeyTable<PoolDraft>& pool_keys();
 const KeyTable<ReserveDraft>& reserve_keys();
+const KeyTable<CheckDraft>& check_keys();
+const KeyTable<ProbeDraft>& probe_keys();
+const KeyTable<HttpDraft>& http_keys();
+const KeyTable<PoolProbeDraft>& pool_probe_keys();
+const KeyTable<OtherwiseDraft>& otherwise_keys();
+const KeyTable<ContactDraft>& contact_keys();
+const KeyTable<EmailDraft>& email_keys();
 
 // The groups that job_keys() is put together from, each in the file that decodes it.
 Section work_section();
@@ -64,6 +78,7 @@ Section watch_section();
 Section resource_section();
 Section process_section();
 Section record_section();
+Section tell_section();
 Section about_section();
 
 }  // namespace takt::fleet

@@ -13,7 +13,9 @@
 #include "core/spec.h"
 #include "fleet/complaints.h"
 #include "fleet/family_names.h"
+#include "fleet/job_mentions.h"
 #include "fleet/key.h"
+#include "fleet/outside_places.h"
 #include "fleet/position.h"
 #include "fleet/read.h"
 #include "fleet/recent_values.h"
@@ -22,14 +24,22 @@
 namespace takt::fleet {
 
 inline constexpr std::string_view kNoPools = "add a table like [pool.NAME] with its slots";
+inline constexpr std::string_view kNoChecks = "add a table like [health.NAME] with its probes";
+inline constexpr std::string_view kNoContacts = "add a table like [notify.NAME] with its webhook";
 
 struct FleetDraft {
   core::FleetSpec spec;
   std::string folder;         // of the fleet file, absolute
   WallParts* wall = nullptr;  // of this load; never null while decoding
   std::shared_ptr<const core::Zone> zone = core::Zone::utc();
-  Position cleanup_at;              // of the value; line 0: the fleet has none
-  FamilyNames pools{{}, kNoPools};  // of this file, also those with mistakes
+  Position cleanup_at;  // of the value; line 0: the fleet has none
+  // Names in this file, also of tables with mistakes.
+  FamilyNames pools{{}, kNoPools};
+  FamilyNames checks{{}, kNoChecks};
+  FamilyNames contacts{{}, kNoContacts};
+  std::vector<JobMention> mentions;  // by checks
+  std::vector<CheckPlaces> check_places;
+  std::vector<ContactPlaces> contact_places;
 };
 
 /// What a job says about cron, put together when all keys are known: H needs the name, the zone may
@@ -54,6 +64,7 @@ struct SharedParts {
   RecentValues<std::shared_ptr<const core::Command>> commands;
   RecentValues<core::SharedValue<core::Needs>> needs;
   RecentValues<core::SharedValue<core::Uses>> uses;
+  RecentValues<core::SharedValue<core::Tells>> tells;
 };
 
 struct JobDraft {
@@ -64,11 +75,15 @@ struct JobDraft {
 
   WallParts* wall = nullptr;  // as in FleetDraft
   FamilyNames* pools = nullptr;
+  FamilyNames* checks = nullptr;
+  FamilyNames* contacts = nullptr;
 
   std::optional<core::Schedule> when;  // from every, after or at, without its offset
   CronDraft cron;
   std::optional<Duration> offset;     // none: "auto"
   std::optional<Position> offset_at;  // of the job's own offset, not that of [defaults]
+  core::Tells tells;
+  std::optional<Position> health_at;  // of the job's own health, not that of [defaults]
   std::optional<int> retries;         // none: 3 for critical jobs, else 0
   std::optional<Position> backoff_at;
   /// Of each need, in order; none: the job itself has no key of this name.
@@ -77,6 +92,8 @@ struct JobDraft {
   // True when the table has the key, rightly or wrongly: nothing more is said about its absence.
   bool has_schedule = false;
   bool has_work = false;
+  bool has_builtin = false;
+  bool has_health = false;
 };
 
 /// The part of a draft that a member pointer belongs to.

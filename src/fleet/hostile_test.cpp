@@ -64,9 +64,14 @@ TEST(Hostile, AMegabyteInAnyPlaceIsCutInWhatIsSaid) {
       "'\nuser = '" + megabyte + "'\ncwd = '" + megabyte + "'\npriority = '" + megabyte +
       "'\nenv = { " + megabyte + " = '" + megabyte + "' }\nneeds = [{ job = '" + megabyte +
       "' }]\nuses = { " + megabyte + " = 1 }\n[" + megabyte + "]\n[pool." + megabyte +
-      "x]\nkind = '" + megabyte + "'\n[memory]\nhigh = '" + megabyte + "%'\n");
+      "x]\nkind = '" + megabyte + "'\n[memory]\nhigh = '" + megabyte + "%'\n[notify." + megabyte +
+      "y]\nwebhook = '" + megabyte + "'\nemail = { smtp = '" + megabyte + "', to = '" + megabyte +
+      "' }\n[health." + megabyte + "z]\ndatabase = 'ftp://" + megabyte +
+      "'\n[[health.h.probe]]\nname = '" + megabyte + "'\njob = '" + megabyte + "'\nat_most = '" +
+      megabyte + "'\notherwise = { event = '" + megabyte + "', run = '" + megabyte +
+      "', params = { " + megabyte + " = 1 } }\n");
   EXPECT_FALSE(loaded.spec);
-  EXPECT_EQ(loaded.problems.size(), 17U);
+  EXPECT_EQ(loaded.problems.size(), 29U);
   for (const Problem& problem : loaded.problems) {
     EXPECT_LT(problem.message.size() + problem.hint.size(), 400U) << problem.message;
     EXPECT_LT(render(problem).size(), 1000U) << problem.message;

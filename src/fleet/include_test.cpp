@@ -193,14 +193,41 @@ TEST_F(Include, TwinsAreBlamedWithThePlaceOfTheFirst) {
 
 TEST_F(Include, HoldsJobsOnly) {
   put("fleet.toml", "include = ['a.toml']\n");
-  put("a.toml", "include = ['b.toml']\n[fleet]\nname = 'x'\n[defaults]\n[pool.x]\n[jobs.x]\n");
+  put("a.toml",
+      "include = ['b.toml']\n[fleet]\nname = 'x'\n[defaults]\n[pool.x]\n[jobs.x]\n"
+      "[notify.x]\n[health.x]\n");
   const auto found = problems();
-  ASSERT_EQ(found.size(), 5U);
+  ASSERT_EQ(found.size(), 7U);
   EXPECT_THAT(found[0], HasSubstr("a.toml:1 error: include belongs into"));
   EXPECT_THAT(found[1], HasSubstr("a.toml:2 error: fleet belongs into"));
   EXPECT_THAT(found[2], HasSubstr("a.toml:4 error: defaults belongs into"));
   EXPECT_THAT(found[3], HasSubstr("a.toml:5 error: pool belongs into"));
   EXPECT_THAT(found[4], HasSubstr("a.toml:6 error: unknown table 'jobs'"));
+  EXPECT_THAT(found[5], HasSubstr("a.toml:7 error: notify belongs into"));
+  EXPECT_THAT(found[6], HasSubstr("a.toml:8 error: health belongs into"));
+}
+
+TEST_F(Include, JobsOfAllFilesNameChecksAndContactsAndAreNamedByThem) {
+  const std::string rest =
+      "[notify.me]\nwebhook = 'http://a'\n[[health.h.probe]]\nname = 'p'\njob = 'a'\nfresh = "
+      "'1h'\notherwise = { run = 'b' }\n";
+  put("fleet.toml", "include = ['*.toml']\n" + rest);
+  put("a.toml", "[job.a]\nrun = 'x'\non_failure = ['me']\n");
+  put("b.toml", "[job.b]\nrun = 'x'\n[job.c]\nbuiltin = 'health'\nhealth = 'h'\n");
+  EXPECT_THAT(problems(), IsEmpty());
+  put("b.toml", "[job.c]\nbuiltin = 'health'\nhealth = 'g'\non_failure = ['you']\n");
+  EXPECT_THAT(problems(), ElementsAre("fleet.toml:8 error: there is no job 'b'",
+                                      "b.toml:3 error: there is no health check 'g'",
+                                      "b.toml:4 error: there is no contact 'you'"));
+}
+
+TEST_F(Include, NoJobIsMissedByAProbeWhileAFileCannotBeRead) {
+  put("fleet.toml",
+      "include = ['*.toml']\n[[health.h.probe]]\nname = 'p'\njob = 'a'\nfresh = '1h'\n");
+  put("a.toml", "[job.a\n");
+  const auto found = problems();
+  ASSERT_EQ(found.size(), 1U);
+  EXPECT_THAT(found[0], HasSubstr("a.toml:1 error: syntax error"));
 }
 
 TEST_F(Include, TheContentChangesWithAnyOfTheFilesAndNotWithTheirAge) {

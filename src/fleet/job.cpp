@@ -12,6 +12,7 @@
 #include "fleet/members.h"
 #include "fleet/quote.h"
 #include "fleet/table_keys.h"
+#include "fleet/work.h"
 
 namespace takt::fleet {
 namespace {
@@ -29,7 +30,12 @@ void make_room(const std::vector<Entry>& entries, JobDraft& draft) {
     draft.cron.text.reset();
     draft.has_schedule = true;
   }
-  if (has_choice(entries, Choice::work)) draft.has_work = true;
+  if (has_choice(entries, Choice::work)) {
+    draft.command.argv.clear();
+    draft.spec.builtin = core::Builtin::none;
+    draft.has_builtin = false;
+    draft.has_work = true;
+  }
 }
 
 /// Puts the offset into the schedule. One from [defaults] is for those jobs that have an `every`;
@@ -69,14 +75,13 @@ void finish_retries(JobDraft& draft, Complaints& complaints) {
   }
 }
 
-core::JobSpec finish(JobDraft&& draft, Position header, Complaints& complaints) {
-  if (!draft.has_work) {
-    complaints.error(header, fmt::format("job {} has no run", quote_name(draft.spec.name)),
-                     R"(add run = "command" or run = ["program", "argument"])");
-  }
+core::JobSpec finish(const std::vector<Entry>& entries, Position header, JobDraft&& draft,
+                     Complaints& complaints) {
+  finish_work(entries, header, draft, complaints);
   finish_schedule(draft, complaints);
   finish_retries(draft, complaints);
   if (draft.command.cwd.empty()) draft.command.cwd = draft.folder;
+  draft.spec.tells = draft.shared->tells.share(std::move(draft.tells));
   draft.spec.command = draft.shared->commands.share(std::move(draft.command));
   return std::move(draft.spec);
 }
@@ -93,7 +98,7 @@ core::JobSpec decode_job(const Member& job, const JobDraft& defaults, Positions&
   decode_entries(entries, job_keys(), "", draft, complaints);
   for (const Entry& entry : entries) where.add_value(entry.index, position_of(*entry.node));
   if (draft.needs_at) where.add_needs(*draft.needs_at);
-  return finish(std::move(draft), job.at, complaints);
+  return finish(entries, job.at, std::move(draft), complaints);
 }
 
 }  // namespace
@@ -103,6 +108,8 @@ JobDraft empty_job_draft(FleetDraft& fleet) {
   draft.folder = fleet.folder;
   draft.wall = fleet.wall;
   draft.pools = &fleet.pools;
+  draft.checks = &fleet.checks;
+  draft.contacts = &fleet.contacts;
   draft.cron.zone = fleet.zone;
   return draft;
 }
@@ -121,6 +128,7 @@ void decode_defaults(const toml::table& table, JobDraft& draft, Positions& where
     finish_retries(alone, complaints);
   }
   draft.offset_at.reset();
+  draft.health_at.reset();
   draft.cron.belongs_to_cron.reset();
   draft.backoff_at.reset();
 }

@@ -21,8 +21,14 @@ class Complaints;
 struct Item;
 
 /// Keys of one choice exclude each other within a table.
-enum class Choice { none, schedule, work };
-inline constexpr std::size_t kChoices = 3;
+enum class Choice { none, schedule, work, probe, condition, contact };
+inline constexpr std::size_t kChoices = 6;
+
+/// Whether a table that has such keys must have one of them. A job may be without a schedule, and have
+/// its work from [defaults].
+constexpr bool must_be_made(Choice choice) {
+  return choice == Choice::probe || choice == Choice::condition || choice == Choice::contact;
+}
 
 struct KeyInfo {
   std::string_view name;

@@ -148,8 +148,8 @@ INSTANTIATE_TEST_SUITE_P(
               "3:14 error: late_after must be a duration like \"5m\", not a date or time"},
         Wrong{"expect = '0s'", "3:10 error: expect must be at least 1ms, not \"0s\""},
         Wrong{"beat_within = '0s'", "3:15 error: beat_within must be at least 1ms, not \"0s\""},
-        Wrong{"on_failure = ['me']", "3:1 error: on_failure is not supported yet"},
-        Wrong{"on_recovery = ['me']", "3:1 error: on_recovery is not supported yet"},
+        Wrong{"on_failure = ['me']", "3:15 error: there is no contact 'me'"},
+        Wrong{"on_recovery = ['me']", "3:16 error: there is no contact 'me'"},
         Wrong{"node = 'here'", "3:1 error: node is not supported yet"}));
 
 INSTANTIATE_TEST_SUITE_P(

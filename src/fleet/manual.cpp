@@ -26,22 +26,20 @@ std::string type_of(const KeyInfo& key) {
   }
 }
 
-std::string entry(const KeyInfo& key, bool table_supported) {
-  const bool supported = key.supported && table_supported;
+std::string entry(const KeyInfo& key) {
   return fmt::format(".TP\n\\fB{}\\fR = {} (default: {})\n{}{}.\n", roff_text(key.name),
                      roff_text(type_of(key)), roff_text(key.fallback),
-                     supported ? "" : "Not supported yet: ", roff_text(key.meaning));
+                     key.supported ? "" : "Not supported yet: ", roff_text(key.meaning));
 }
 
 std::string section_of(const TableInfo& table) {
   std::string text = roff_heading("SH", title_of(table));
-  text +=
-      fmt::format("{}{}\n", table.supported ? "" : "Not supported yet: ", roff_text(table.meaning));
+  text += roff_text(table.meaning) + "\n";
   // [defaults] has the keys of a job, which are listed there.
   if (table.keys == nullptr || table.name == "defaults") return text;
   for (const Section& section : table.keys->sections()) {
     if (!section.title.empty()) text += roff_heading("SS", section.title);
-    for (const KeyInfo* key : section.keys) text += entry(*key, table.supported);
+    for (const KeyInfo* key : section.keys) text += entry(*key);
   }
   return text;
 }

@@ -79,7 +79,7 @@ constexpr std::array<Key<JobDraft>, 6> kPolicy{{
      store_integer<&JobSpec::quarantine_after>},
 }};
 
-constexpr std::array<Key<JobDraft>, 5> kAbout{{
+constexpr std::array<Key<JobDraft>, 3> kAbout{{
     {{"params",
       shape::custom("table of tables", R"(a table like { n = { type = "int", default = 3 } })",
                     R"({"type": "object", "propertyNames": {"pattern": "^[a-z][a-z0-9_]{0,63}$"},
@@ -94,16 +94,6 @@ constexpr std::array<Key<JobDraft>, 5> kAbout{{
     {{"doc", shape::custom("string", "a string", R"({"type": "string"})"), "\"\"",
       "what the job is for"},
      decode_doc},
-    {{.name = "on_failure",
-      .shape = shape::later("list of names"),
-      .fallback = "[]",
-      .meaning = "who is told",
-      .supported = false}},
-    {{.name = "on_recovery",
-      .shape = shape::later("list of names"),
-      .fallback = "[]",
-      .meaning = "who is told",
-      .supported = false}},
 }};
 
 }  // namespace

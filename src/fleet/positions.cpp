@@ -47,6 +47,22 @@ Position Positions::need(JobIndex job, std::size_t which) const {
   return {place.line, place.column, headers_[job].file};
 }
 
+const CheckPlaces& Positions::check(std::size_t which) const {
+  static const CheckPlaces nowhere;
+  return which < checks_.size() ? checks_[which] : nowhere;
+}
+
+const ProbePlaces& Positions::probe(std::size_t check, std::size_t which) const {
+  static const ProbePlaces nowhere;
+  const auto& probes = this->check(check).probes;
+  return which < probes.size() ? probes[which] : nowhere;
+}
+
+const ContactPlaces& Positions::contact(std::size_t which) const {
+  static const ContactPlaces nowhere;
+  return which < contacts_.size() ? contacts_[which] : nowhere;
+}
+
 void Positions::add_default_needs(const std::vector<Position>& at) {
   for (const Position& place : at) default_needs_.push_back({place.line, place.column});
 }

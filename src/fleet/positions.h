@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "base/ids.h"
+#include "fleet/outside_places.h"
 #include "fleet/position.h"
 #include "fleet/source.h"
 
@@ -34,6 +35,10 @@ class Positions {
   bool has_default_needs(JobIndex job) const;
   /// The value of `cleanup` in [fleet].
   Position cleanup() const { return cleanup_; }
+  /// Of a health check, one of its probes, a contact: by their positions in the spec.
+  const CheckPlaces& check(std::size_t which) const;
+  const ProbePlaces& probe(std::size_t check, std::size_t which) const;
+  const ContactPlaces& contact(std::size_t which) const;
   /// The texts that the positions are in; empty when nothing is known.
   const Sources& sources() const { return sources_; }
 
@@ -47,6 +52,8 @@ class Positions {
   /// Of the job that was added last.
   void add_needs(const std::vector<Position>& at);
   void set_cleanup(Position at) { cleanup_ = at; }
+  void set_checks(std::vector<CheckPlaces> checks) { checks_ = std::move(checks); }
+  void set_contacts(std::vector<ContactPlaces> contacts) { contacts_ = std::move(contacts); }
 
  private:
   struct Value {
@@ -73,6 +80,8 @@ class Positions {
   std::vector<OwnNeeds> own_needs_;  // of jobs that have the key, in order
   std::vector<Place> needs_;
   Position cleanup_;
+  std::vector<CheckPlaces> checks_;
+  std::vector<ContactPlaces> contacts_;
 };
 
 }  // namespace takt::fleet

@@ -50,9 +50,9 @@ std::vector<Problem> preflight(core::FleetSpec& spec, const Positions& where) {
   Machine machine;
   for (JobIndex i = 0; i < spec.jobs.size(); ++i) {
     core::JobSpec& job = spec.jobs[i];
-    if (!job.command) continue;
-    const core::Command& command = *job.command;
     Findings findings{job, i, where, complaints};
+    if (!job.command || job.builtin != core::Builtin::none) continue;
+    const core::Command& command = *job.command;
     findings.disable_if(machine.judge_user(command.user), "user");
     findings.disable_if(machine.judge_folder(command.cwd), "cwd");
     findings.disable_if(machine.judge_env_file(command.env_file, command.user), "env_file");

@@ -1,4 +1,4 @@
-// What a job runs, and in which surroundings: command, user, folder, environment; and its records.
+// The surroundings that a command runs in: user, folder, environment; and its records.
 
 #include <fmt/format.h>
 
@@ -7,7 +7,6 @@
 #include <charconv>
 #include <utility>
 
-#include "fleet/command_key.h"
 #include "fleet/description.h"
 #include "fleet/environment.h"
 #include "fleet/quote.h"
@@ -18,10 +17,6 @@ namespace {
 using core::Command;
 
 constexpr unsigned kUmaskMax = 0777;
-
-void decode_run(const Item& item, JobDraft& draft, Complaints& complaints) {
-  if (auto argv = read_command(item, complaints)) draft.command.argv = *std::move(argv);
-}
 
 void decode_user(const Item& item, JobDraft& draft, Complaints& complaints) {
   const auto user = read_text(item, complaints);
@@ -80,26 +75,6 @@ constexpr auto kEnvSchema =
     R"({"type": "object", "propertyNames": {"pattern": "^(?!TAKT_)[A-Za-z_][A-Za-z0-9_]*$"},
         "additionalProperties": {"type": "string"}})";
 
-constexpr std::array<Key<JobDraft>, 3> kWork{{
-    {{.name = "run",
-      .shape = shape::kCommand,
-      .fallback = "required",
-      .meaning = "a string for /bin/sh -c, or program and arguments without a shell",
-      .choice = Choice::work},
-     decode_run},
-    {{.name = "builtin",
-      .shape = shape::later("word"),
-      .fallback = "none",
-      .meaning = "watchdog, health, journal_replay or retention, instead of run",
-      .supported = false,
-      .choice = Choice::work}},
-    {{.name = "health",
-      .shape = shape::later("name"),
-      .fallback = "none",
-      .meaning = "what builtin = \"health\" measures",
-      .supported = false}},
-}};
-
 constexpr std::array<Key<JobDraft>, 8> kProcess{{
     {{"nice", shape::integer(-20, 19), "0", "niceness of the process"},
      store_integer<&Command::nice>},
@@ -138,7 +113,6 @@ constexpr std::array<Key<JobDraft>, 3> kRecords{{
 
 }  // namespace
 
-Section work_section() { return section<JobDraft>("What to run", kWork); }
 Section process_section() { return section<JobDraft>("Process", kProcess); }
 Section record_section() { return section<JobDraft>("Records", kRecords); }
 

@@ -50,12 +50,11 @@ bool is_told_in_words(std::string_view fallback) {
          (!is_value && fallback.find(' ') != std::string_view::npos);
 }
 
-std::string row(const KeyInfo& key, bool table_supported) {
-  const bool supported = key.supported && table_supported;
+std::string row(const KeyInfo& key) {
   const bool is_phrase = is_told_in_words(key.fallback);
   return fmt::format("| {} | {} | {} | {}{} |\n", code(key.name), type_of(key),
                      is_phrase ? std::string{key.fallback} : code(key.fallback),
-                     supported ? "" : "*Not supported yet.* ", cell(key.meaning));
+                     key.supported ? "" : "*Not supported yet.* ", cell(key.meaning));
 }
 
 std::string rows(const TableInfo& table) {
@@ -63,7 +62,7 @@ std::string rows(const TableInfo& table) {
   for (const Section& section : table.keys->sections()) {
     if (!section.title.empty()) text += fmt::format("### {}\n\n", section.title);
     text += "| key | type | default | meaning |\n| --- | --- | --- | --- |\n";
-    for (const KeyInfo* key : section.keys) text += row(*key, table.supported);
+    for (const KeyInfo* key : section.keys) text += row(*key);
     text += "\n";
   }
   return text;
@@ -74,8 +73,7 @@ std::string rows(const TableInfo& table) {
 std::string reference_markdown() {
   std::string text;
   for (const TableInfo& table : tables()) {
-    text += fmt::format("## `{}`\n\n{}{}\n\n", title_of(table),
-                        table.supported ? "" : "*Not supported yet.* ", table.meaning);
+    text += fmt::format("## `{}`\n\n{}\n\n", title_of(table), table.meaning);
     // [defaults] has the keys of a job, which are listed there.
     if (table.keys != nullptr && table.name != "defaults") text += rows(table);
   }

@@ -4,6 +4,7 @@
 
 #include <boost/json.hpp>
 #include <initializer_list>
+#include <map>
 #include <string>
 #include <utility>
 
@@ -86,6 +87,20 @@ json::array exclusions(const KeyNames& keys) {
   return pairs;
 }
 
+/// One of the keys of each choice that must be made.
+json::array obligations(const KeyNames& keys) {
+  std::map<Choice, json::array> choices;
+  for (std::size_t i = 0; i < keys.names().size(); ++i) {
+    const KeyInfo& key = keys.at(i);
+    if (!must_be_made(key.choice)) continue;
+    choices[key.choice].push_back(
+        json::object{{"required", json::array{json::string_view{key.name}}}});
+  }
+  json::array all;
+  for (auto& [choice, ways] : choices) all.push_back(json::object{{"anyOf", std::move(ways)}});
+  return all;
+}
+
 json::object table_schema(const TableInfo& table) {
   json::object properties;
   json::array required;
@@ -103,7 +118,9 @@ json::object table_schema(const TableInfo& table) {
                       {"properties", std::move(properties)},
                       {"additionalProperties", false}};
   if (!required.empty()) schema["required"] = std::move(required);
-  if (auto pairs = exclusions(*table.keys); !pairs.empty()) schema["allOf"] = std::move(pairs);
+  json::array rules = exclusions(*table.keys);
+  for (json::value& rule : obligations(*table.keys)) rules.push_back(std::move(rule));
+  if (!rules.empty()) schema["allOf"] = std::move(rules);
   return schema;
 }
 
@@ -130,7 +147,7 @@ json::object definitions() {
       {"anyOf", json::array{json::object{{"type", "string"}, {"pattern", "^0*[1-9][0-9]*[KMGT]$"}},
                             json::object{{"type", "integer"}, {"minimum", 1}}}}};
   for (const TableInfo& table : tables()) {
-    if (table.supported && table.place != TableInfo::Place::root) {
+    if (table.place != TableInfo::Place::root) {
       defs[json::string_view{table.name}] = table_schema(table);
     }
   }
@@ -138,7 +155,6 @@ json::object definitions() {
 }
 
 json::object property_of(const TableInfo& table) {
-  if (!table.supported) return refused(table.meaning);
   if (table.place == TableInfo::Place::family) {
     return {{"type", "object"},
             {"description", json::string_view{table.meaning}},
@@ -158,13 +174,14 @@ json::object property_of(const TableInfo& table) {
   return table_schema(table);
 }
 
-/// Every job needs a `run`, unless [defaults] has one.
-void require_run(json::object& schema) {
-  const json::object needs_run{{"required", json::array{"run"}}};
-  schema["if"] = json::object{{"properties", json::object{{"defaults", needs_run}}},
+/// Every job needs a `run` or a `builtin`, unless [defaults] has one.
+void require_work(json::object& schema) {
+  const json::object needs_work{{"anyOf", json::array{json::object{{"required", {"run"}}},
+                                                      json::object{{"required", {"builtin"}}}}}};
+  schema["if"] = json::object{{"properties", json::object{{"defaults", needs_work}}},
                               {"required", json::array{"defaults"}}};
   schema["else"] = json::object{
-      {"properties", json::object{{"job", json::object{{"additionalProperties", needs_run}}}}}};
+      {"properties", json::object{{"job", json::object{{"additionalProperties", needs_work}}}}}};
 }
 
 }  // namespace
@@ -181,7 +198,7 @@ std::string json_schema() {
                       {"properties", std::move(properties)},
                       {"additionalProperties", false},
                       {"$defs", definitions()}};
-  require_run(schema);
+  require_work(schema);
   return pretty_json(schema) + "\n";
 }
 

@@ -9,6 +9,8 @@
 #include <sstream>
 #include <string>
 
+#include "fleet/checks.h"
+#include "fleet/contacts.h"
 #include "fleet/decode_testing.h"
 #include "fleet/description.h"
 
@@ -44,6 +46,14 @@ TEST(Schema, HasEveryTableAndKeyOfTheDescription) {
   EXPECT_EQ(keys_of_definition("pool"), names_of(pool_keys()));
   EXPECT_EQ(keys_of_definition("needs"), names_of(need_keys()));
   EXPECT_EQ(keys_of_definition("reserve"), names_of(reserve_keys()));
+  EXPECT_EQ(keys_of_definition("health"), names_of(check_keys()));
+  EXPECT_EQ(keys_of_definition("probe"), names_of(probe_keys()));
+  EXPECT_EQ(keys_of_definition("http"), names_of(http_keys()));
+  EXPECT_EQ(keys_of_definition("pool_probe"), names_of(pool_probe_keys()));
+  EXPECT_EQ(keys_of_definition("otherwise"), names_of(otherwise_keys()));
+  EXPECT_EQ(keys_of_definition("notify"), names_of(contact_keys()));
+  EXPECT_EQ(keys_of_definition("email"), names_of(email_keys()));
+  EXPECT_EQ(schema.at("$defs").at("email").at("required"), json::value(json::array{"smtp", "to"}));
   EXPECT_EQ(schema.at("properties").at("pool").at("additionalProperties").at("$ref").as_string(),
             "#/$defs/pool");
   EXPECT_EQ(schema.at("$defs").at("pool").at("required"), json::value(json::array{"slots"}));
@@ -53,11 +63,26 @@ TEST(Schema, HasEveryTableAndKeyOfTheDescription) {
 TEST(Schema, WhatIsNotSupportedYetFitsNoValue) {
   const json::value schema = json::parse(json_schema());
   const json::object nothing;
-  EXPECT_EQ(schema.at("properties").at("health").at("not"), json::value(nothing));
-  EXPECT_EQ(schema.at("$defs").at("job").at("properties").at("builtin").at("not"),
+  EXPECT_EQ(schema.at("$defs").at("job").at("properties").at("node").at("not"),
             json::value(nothing));
   EXPECT_FALSE(
       schema.at("$defs").at("job").at("properties").at("every").as_object().contains("not"));
+}
+
+TEST(Schema, OneOfEachChoiceThatMustBeMadeIsRequired) {
+  const json::value schema = json::parse(json_schema());
+  const auto choices_of = [&](std::string_view name) {
+    std::vector<std::size_t> sizes;
+    for (const json::value& rule : schema.at("$defs").at(name).at("allOf").as_array()) {
+      if (const auto* ways = rule.as_object().if_contains("anyOf")) {
+        sizes.push_back(ways->as_array().size());
+      }
+    }
+    return sizes;
+  };
+  EXPECT_THAT(choices_of("probe"), ::testing::ElementsAre(7U, 5U));
+  EXPECT_THAT(choices_of("notify"), ::testing::ElementsAre(3U));
+  EXPECT_THAT(choices_of("job"), ::testing::IsEmpty());
 }
 
 TEST(Schema, EveryReferenceLeadsSomewhere) {
@@ -88,6 +113,13 @@ TEST(Description, EverySupportedKeyHasADecoderAndNoOther) {
   expect_decoders(pool_keys());
   expect_decoders(need_keys());
   expect_decoders(reserve_keys());
+  expect_decoders(check_keys());
+  expect_decoders(probe_keys());
+  expect_decoders(http_keys());
+  expect_decoders(pool_probe_keys());
+  expect_decoders(otherwise_keys());
+  expect_decoders(contact_keys());
+  expect_decoders(email_keys());
 }
 
 /// A default as it would stand in a file; empty for those that are told in words.

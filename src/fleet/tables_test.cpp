@@ -39,33 +39,18 @@ TEST(Tables, AnUnknownTableOfAJobIsBlamedAtItsHeader) {
 }
 
 TEST(Tables, ThatAreNoTablesAreRefused) {
-  EXPECT_THAT(problems_of("fleet = 3\njob = []\ndefaults = 'x'\nmemory = 1\npool = true\n"),
+  EXPECT_THAT(problems_of("fleet = 3\njob = []\ndefaults = 'x'\nmemory = 1\npool = true\nnotify = "
+                          "3\nhealth = []\n"),
               ElementsAre("1:1 error: fleet must be a table, not the integer 3",
                           "2:1 error: job must be a table, not a list",
                           "3:1 error: defaults must be a table, not the string \"x\"",
                           "4:1 error: memory must be a table, not the integer 1",
-                          "5:1 error: pool must be a table, not the boolean true"));
+                          "5:1 error: pool must be a table, not the boolean true",
+                          "6:1 error: notify must be a table, not the integer 3",
+                          "7:1 error: health must be a table, not a list"));
   EXPECT_THAT(problems_of("[job]\na = 3\n[[job.b]]\nrun = 'x'\n"),
               ElementsAre("2:1 error: job.a must be a table, not the integer 3",
                           "3:1 error: job.b must be a table, not a list"));
-}
-
-TEST(Tables, UnsupportedOnesAreRefusedOnceEach) {
-  EXPECT_THAT(problems_of("\n"
-                          "[notify.me]\nwebhook = 'x'\n[notify.you]\nwebhook = 'x'\n"
-                          "[[health.h.probe]]\nname = 'x'\n"),
-              ElementsAre("2:1 error: notify.me is not supported yet",
-                          "4:1 error: notify.you is not supported yet",
-                          "6:1 error: health.h is not supported yet"));
-}
-
-TEST(Tables, UnsupportedOnesAreRefusedHoweverTheyAreWritten) {
-  EXPECT_THAT(problems_of("notify = { a = { after = 1 } }\nhealth.h.cooldown = '1m'\n"),
-              ElementsAre("1:12 error: notify.a is not supported yet",
-                          "2:8 error: health.h is not supported yet"));
-  EXPECT_THAT(problems_of("notify = 3\n[health]\n"),
-              ElementsAre("1:1 error: notify is not supported yet",
-                          "2:1 error: health is not supported yet"));
 }
 
 TEST(Tables, TheFleetsKeysAreChecked) {
@@ -97,8 +82,7 @@ TEST(Tables, AJobWithoutRunIsBlamedAtItsHeader) {
 }
 
 TEST(Tables, WhatReplacesRunIsNoReasonToMissIt) {
-  EXPECT_THAT(problems_of("[job.a]\nbuiltin = 'watchdog'\nevery = '5m'\n"),
-              ElementsAre("2:1 error: builtin is not supported yet"));
+  EXPECT_THAT(problems_of("[job.a]\nbuiltin = 'watchdog'\nevery = '5m'\n"), IsEmpty());
   EXPECT_THAT(problems_of("[job.a]\nrun = 3\n"),
               ElementsAre(::testing::HasSubstr("2:7 error: run")));
 }
@@ -110,14 +94,6 @@ TEST(Tables, OfTwoKeysThatExcludeEachOtherTheLaterIsBlamed) {
               ElementsAre("4:1 error: every and after exclude each other"));
   EXPECT_EQ(hint_of("[job.a]\nrun = 'x'\nafter = '5m'\nevery = '5m'\n"),
             "keep one of the two; after is on line 3");
-}
-
-TEST(Tables, AnUnsupportedKeyIsRefusedOnceAndStillExcludesALaterOne) {
-  EXPECT_THAT(problems_of("[job.a]\nrun = 'x'\nbuiltin = 'watchdog'\n"),
-              ElementsAre("3:1 error: builtin is not supported yet"));
-  EXPECT_THAT(problems_of("[job.a]\nbuiltin = 'watchdog'\nrun = 'x'\n"),
-              ElementsAre("2:1 error: builtin is not supported yet",
-                          "3:1 error: run and builtin exclude each other"));
 }
 
 TEST(Tables, NamesOfJobsAreChecked) {

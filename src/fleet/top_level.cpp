@@ -13,21 +13,6 @@
 namespace takt::fleet {
 namespace {
 
-/// A family is refused once for each of its members, anything else once.
-void refuse_unsupported(const toml::key& key, const toml::node& node, const TableInfo& info,
-                        Complaints& complaints) {
-  const auto* table = node.as_table();
-  if (info.place == TableInfo::Place::family && table != nullptr && !table->empty()) {
-    for (auto&& [member, value] : *table) {
-      complaints.error(blamed_position(member, value),
-                       fmt::format("{}.{} is not supported yet", info.name,
-                                   escape(member.str(), kQuotedColumns)));
-    }
-    return;
-  }
-  complaints.error(blamed_position(key, node), fmt::format("{} is not supported yet", info.name));
-}
-
 std::string hint_for_unknown(std::string_view name) {
   std::vector<std::string_view> candidates;
   for (const TableInfo& table : tables()) {
@@ -62,8 +47,6 @@ TopLevel match_tables(const toml::table& root, Complaints& complaints) {
     const TableInfo* info = find_table(key.str());
     if (info == nullptr) {
       complain_unknown(key, node, complaints);
-    } else if (!info->supported) {
-      refuse_unsupported(key, node, *info, complaints);
     } else {
       if (info->name == "include") {
         found.include = &node;
@@ -74,6 +57,8 @@ TopLevel match_tables(const toml::table& root, Complaints& complaints) {
       if (info->name == "defaults") found.defaults = table;
       if (info->name == "memory") found.memory = table;
       if (info->name == "pool") found.pool = table;
+      if (info->name == "health") found.health = table;
+      if (info->name == "notify") found.notify = table;
       if (info->name == "job") found.job = table;
     }
   }

@@ -13,6 +13,8 @@ struct TopLevel {
   const toml::table* defaults = nullptr;
   const toml::table* memory = nullptr;
   const toml::table* pool = nullptr;
+  const toml::table* health = nullptr;
+  const toml::table* notify = nullptr;
   const toml::table* job = nullptr;
   const toml::node* include = nullptr;
 };
