@@ -7,8 +7,9 @@
 #include <string_view>
 #include <utility>
 
-#include "core/schedule.h"
 #include "fleet/complaints.h"
+#include "fleet/longest_pause.h"
+#include "fleet/outside_advice.h"
 #include "fleet/preflight.h"
 #include "fleet/resource_advice.h"
 #include "fleet/wall_advice.h"
@@ -17,13 +18,6 @@ namespace takt::fleet {
 namespace {
 
 using core::JobSpec;
-
-/// Longest pause between two slots of a job, for `after` without the run between them; none: it has no
-/// slots of its own.
-std::optional<Duration> longest_pause(const JobSpec& job) {
-  const auto* after = std::get_if<core::After>(&job.schedule);
-  return after != nullptr ? after->delay : core::longest_interval(job);
-}
 
 bool is_grid(const JobSpec& job) {
   return std::holds_alternative<core::Every>(job.schedule) ||
@@ -144,6 +138,8 @@ std::vector<Problem> advise(const core::FleetSpec& spec, const Positions& where,
     Adviser{spec.jobs[i], i, where, complaints}.speak(now);
     resources.speak(i);
   }
+  advise_on_checks(spec, where, complaints);
+  advise_on_contacts(spec, where, complaints);
   return complaints.take();
 }
 

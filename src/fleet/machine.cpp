@@ -64,22 +64,24 @@ std::string look_at_folder(const std::string& folder) {
   return S_ISDIR(status.st_mode) ? "" : fmt::format("{} is not a folder", shown);
 }
 
-std::string look_at_env_file(const std::string& file, std::optional<uid_t> user) {
+/// `what` is the key that names the file.
+std::string look_at_secret_file(std::string_view what, const std::string& file,
+                                std::optional<uid_t> user) {
   struct stat status{};
-  const std::string shown = quote_path(file);
+  const std::string shown = fmt::format("the {} {}", what, quote_path(file));
   if (stat(file.c_str(), &status) != 0) {
-    return errno == ENOENT ? fmt::format("the env_file {} does not exist", shown)
-                           : fmt::format("the env_file {}: {}", shown, std::strerror(errno));
+    return errno == ENOENT ? fmt::format("{} does not exist", shown)
+                           : fmt::format("{}: {}", shown, std::strerror(errno));
   }
-  if (!S_ISREG(status.st_mode)) return fmt::format("the env_file {} is not a file", shown);
+  if (!S_ISREG(status.st_mode)) return fmt::format("{} is not a file", shown);
   if ((status.st_mode & 0077U) != 0) {
-    return fmt::format("the env_file {} is open to others (mode {:04o}); chmod 600 it", shown,
+    return fmt::format("{} is open to others (mode {:04o}); chmod 600 it", shown,
                        status.st_mode & 07777U);
   }
   const bool own = status.st_uid == 0 || status.st_uid == geteuid() || user == status.st_uid;
-  if (!own) return fmt::format("the env_file {} belongs to uid {}", shown, status.st_uid);
+  if (!own) return fmt::format("{} belongs to uid {}", shown, status.st_uid);
   if (faccessat(AT_FDCWD, file.c_str(), R_OK, AT_EACCESS) != 0) {
-    return fmt::format("the env_file {} cannot be read: {}", shown, std::strerror(errno));
+    return fmt::format("{} cannot be read: {}", shown, std::strerror(errno));
   }
   return {};
 }
@@ -134,8 +136,22 @@ std::string Machine::judge_folder(const std::string& folder) {
 std::string Machine::judge_env_file(const std::string& file, const std::string& user) {
   if (file.empty()) return {};
   return remember(env_files_, std::pair{file, user}, [&] {
-    return look_at_env_file(file, user.empty() ? std::nullopt : find_user(user).uid);
+    return look_at_secret_file("env_file", file, user.empty() ? std::nullopt : find_user(user).uid);
   });
+}
+
+std::string Machine::judge_password_file(const std::string& file) {
+  return file.empty() ? "" : look_at_secret_file("password_file", file, std::nullopt);
+}
+
+std::string Machine::judge_database(const std::string& file) {
+  struct stat status{};
+  const std::string shown = quote_path(file);
+  if (stat(file.c_str(), &status) != 0) {
+    return errno == ENOENT ? fmt::format("there is no database {} yet", shown)
+                           : fmt::format("the database {}: {}", shown, std::strerror(errno));
+  }
+  return S_ISREG(status.st_mode) ? "" : fmt::format("the database {} is not a file", shown);
 }
 
 std::string Machine::judge_program(const std::string& program, const std::string& cwd) {

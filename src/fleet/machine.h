@@ -7,9 +7,15 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 
 namespace takt::fleet {
+
+/// What to do about a program that judge_program does not find.
+inline constexpr std::string_view kWhereProgramsAre =
+    "it is looked for in /usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin; another "
+    "place needs its whole path";
 
 class Machine {
  public:
@@ -18,6 +24,10 @@ class Machine {
   std::string judge_folder(const std::string& folder);
   /// Readable by its owner alone, who is root, ourselves or `user`.
   std::string judge_env_file(const std::string& file, const std::string& user);
+  /// By the same rule.
+  std::string judge_password_file(const std::string& file);
+  /// A SQLite file that is there.
+  std::string judge_database(const std::string& file);
   /// argv[0] as it will be looked for: in kPath, or against `cwd` when there is a slash in it.
   std::string judge_program(const std::string& program, const std::string& cwd);
 

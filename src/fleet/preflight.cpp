@@ -7,13 +7,10 @@
 
 #include "fleet/complaints.h"
 #include "fleet/machine.h"
+#include "fleet/outside_preflight.h"
 
 namespace takt::fleet {
 namespace {
-
-constexpr auto kWhereProgramsAre =
-    "it is looked for in /usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin; another "
-    "place needs its whole path";
 
 /// What is wrong with one job, said and noted in the job.
 class Findings {
@@ -33,7 +30,7 @@ class Findings {
   void warn_if(const std::string& wrong, std::string_view key) {
     if (wrong.empty()) return;
     complaints_.warning(where_.value(index_, key), fmt::format("job '{}': {}", job_.name, wrong),
-                        kWhereProgramsAre);
+                        std::string{kWhereProgramsAre});
   }
 
  private:
@@ -62,9 +59,12 @@ std::vector<Problem> preflight(core::FleetSpec& spec, const Positions& where) {
   if (spec.cleanup) {
     const std::string wrong = machine.judge_program(spec.cleanup->argv.front(), spec.cleanup->cwd);
     if (!wrong.empty()) {
-      complaints.warning(where.cleanup(), fmt::format("cleanup: {}", wrong), kWhereProgramsAre);
+      complaints.warning(where.cleanup(), fmt::format("cleanup: {}", wrong),
+                         std::string{kWhereProgramsAre});
     }
   }
+  look_at_checks(spec, where, machine, complaints);
+  look_at_contacts(spec, where, machine, complaints);
   return complaints.take();
 }
 
