@@ -14,12 +14,14 @@ import re
 import sys
 
 # A folder may include itself, what its line in ALLOWED names, and nothing else of src/.
-BELOW_ADAPTERS = ["base", "core", "fleet", "ports"]
-ADAPTERS = ["store", "exec", "browser", "probe", "memory", "api"]
+BELOW_ADAPTERS = ["base", "net", "core", "fleet", "ports"]
+ADAPTERS = ["store", "exec", "browser", "probe", "notify", "memory", "api"]
 ALLOWED = {
     "base": [],
     # The witness job is no part of takt: it only knows how its lines are written.
     "witness": ["base"],
+    # Requests to other machines: what probes and notices have in common.
+    "net": ["base"],
     "core": ["base"],
     "fleet": ["base", "core"],
     # What others call a schedule, as a fleet file: text to text.
