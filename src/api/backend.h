@@ -54,10 +54,12 @@ class Backend {
   virtual Metrics metrics() const = 0;
   /// As it is at this moment.
   virtual Memory memory() const = 0;
+  /// The health checks, in the order of the file.
+  virtual std::vector<core::HealthView> health() const = 0;
   /// False while an earlier daemon's leftovers are being settled; status answers then 503.
   virtual bool ready() const = 0;
 
-  /// Hands over Trigger, Cancel, Pause, Resume, BeatHeard, Drain or ShutDown (their `request` is filled in by
+  /// Hands over Trigger, Cancel, Pause, Resume, BeatHeard, NotifyTest, Drain or ShutDown (their `request` is filled in by
   /// the backend). `done` is called once on the loop's thread, after the commit. For ShutDown it is
   /// called when everything has ended and is recorded, just before the daemon goes.
   virtual void request(core::Event event, std::function<void(Reply)> done) = 0;

@@ -30,6 +30,7 @@ enum class Status {
   unprocessable = 422,  // the fleet file is invalid
   headers_too_large = 431,
   failed = 500,
+  bad_gateway = 502,  // somebody outside could not be reached
   unavailable = 503
 };
 

@@ -77,6 +77,8 @@ class FakeBackend : public Backend {
   }
   Metrics metrics() const override { return {}; }
   Memory memory() const override { return memory_view; }
+  std::vector<core::HealthView> health_views;
+  std::vector<core::HealthView> health() const override { return health_views; }
   bool ready() const override { return is_ready; }
   void request(core::Event event, std::function<void(Reply)> done) override {
     requests.push_back(std::move(event));

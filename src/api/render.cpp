@@ -350,7 +350,8 @@ json::object status(const core::FleetView& fleet, const core::MemoryReading& mem
                    {"stuck", names(fleet.stuck)},
                    {"overdue", names(fleet.overdue)},
                    {"quarantined", names(fleet.quarantined)},
-                   {"disabled_by_problem", names(fleet.disabled_by_problem)}};
+                   {"disabled_by_problem", names(fleet.disabled_by_problem)},
+                   {"troubled_probes", names(fleet.troubled_probes)}};
   if (!fleet.store_ok) {
     out["store_error"] = utf8(fleet.store_error);
     out["journal_used_bytes"] = fleet.journal.used_bytes;
@@ -393,6 +394,42 @@ json::object memory(const Memory& view) {
           {"cleaning", view.fleet.cleaning},
           {"held", std::move(held)},
           {"jobs", std::move(jobs)}};
+}
+
+namespace {
+
+json::object probe(const core::ProbeView& view) {
+  return {{"name", utf8(view.name)},
+          {"state", view.state ? json::value(word_of(*view.state)) : json::value()},
+          {"since", time(view.since)},
+          {"checked_at", time(view.checked_at)},
+          {"value", utf8(view.value)},
+          {"limit", utf8(view.limit)},
+          {"text", utf8(view.text)},
+          {"failing_since", time(view.failing_since)},
+          {"last_remedy_at", time(view.last_remedy_at)},
+          {"remedy_run", id(view.remedy_run)},
+          {"vain_remedies", view.vain_remedies},
+          {"escalated", view.escalated}};
+}
+
+bool is_troubled(const core::ProbeView& view) {
+  return view.state == core::ProbeState::failing || view.state == core::ProbeState::unknown;
+}
+
+}  // namespace
+
+json::object health(const std::vector<core::HealthView>& checks) {
+  bool ok = true;
+  json::array out;
+  for (const core::HealthView& check : checks) {
+    ok &= std::ranges::none_of(check.probes, is_troubled);
+    json::array probes;
+    for (const core::ProbeView& view : check.probes) probes.push_back(probe(view));
+    out.push_back(json::object{
+        {"name", utf8(check.name)}, {"jobs", names(check.jobs)}, {"probes", std::move(probes)}});
+  }
+  return {{"ok", ok}, {"checks", std::move(out)}};
 }
 
 json::array problems(const std::vector<fleet::Problem>& problems) {

@@ -46,6 +46,9 @@ boost::json::object status(const core::FleetView& fleet, const core::MemoryReadi
 
 boost::json::object memory(const Memory& memory);
 
+/// {"ok","checks":[{"name","jobs","probes":[...]}]}: ok unless a probe fails or could not be measured.
+boost::json::object health(const std::vector<core::HealthView>& checks);
+
 /// The problems of a fleet file, as `check` and `reload` show them.
 boost::json::array problems(const std::vector<fleet::Problem>& problems);
 

@@ -214,8 +214,10 @@ Response refused(const core::Refusal& refusal, std::string_view where) {
 
 void request(const Asked& asked, core::Event event, Done done) {
   const auto& found = asked.found;
-  std::string where = found.run ? fmt::format("run {}", found.run.value)
-                                : (found.job.empty() ? "fleet" : "job " + found.job);
+  std::string where = "fleet";
+  if (found.run) where = fmt::format("run {}", found.run.value);
+  if (!found.job.empty()) where = "job " + found.job;
+  if (!found.contact.empty()) where = "contact " + found.contact;
   asked.backend.request(std::move(event),
                         [where = std::move(where), done = std::move(done)](const Reply& reply) {
                           if (!reply.result) return done(refused(reply.result.error(), where));
@@ -262,6 +264,8 @@ void dispatch(const Asked& asked, Done done) {
       return answer_events(asked, std::move(done));
     case Action::get_memory:
       return done(good(memory(asked.backend.memory())));
+    case Action::get_checks:
+      return done(good(health(asked.backend.health())));
     case Action::get_metrics:
       return answer_metrics(asked, std::move(done));
     case Action::get_health:
@@ -280,6 +284,8 @@ void dispatch(const Asked& asked, Done done) {
       return request(asked, core::Cancel{{}, asked.found.run}, std::move(done));
     case Action::reload:
       return answer_reload(asked, std::move(done));
+    case Action::notify_test:
+      return request(asked, core::NotifyTest{{}, asked.found.contact}, std::move(done));
     case Action::beat:
       return request(asked, core::BeatHeard{{}, body.token, body.beat}, std::move(done));
     case Action::drain:

@@ -31,6 +31,7 @@ constexpr std::array kRoutes{
     Route{Method::get, "/api/v1/events", Scope::read, kNoBody, Action::get_events},
     Route{Method::get, "/api/v1/pools", Scope::read, kNoBody, Action::get_pools},
     Route{Method::get, "/api/v1/memory", Scope::read, kNoBody, Action::get_memory},
+    Route{Method::get, "/api/v1/health", Scope::read, kNoBody, Action::get_checks},
     Route{Method::get, "/metrics", Scope::read, kNoBody, Action::get_metrics},
     Route{Method::get, "/healthz", Scope::read, kNoBody, Action::get_health},
     Route{Method::get, "/readyz", Scope::read, kNoBody, Action::get_readiness},
@@ -43,6 +44,8 @@ constexpr std::array kRoutes{
     Route{Method::post, "/api/v1/pause", Scope::admin, kPauseBody, Action::pause_all},
     Route{Method::post, "/api/v1/resume", Scope::admin, kNoBody, Action::resume_all},
     Route{Method::post, "/api/v1/reload", Scope::admin, kNoBody, Action::reload},
+    Route{Method::post, "/api/v1/notify/{contact}/test", Scope::admin, kNoBody,
+          Action::notify_test},
     Route{Method::post, "/api/v1/drain", Scope::admin, kNoBody, Action::drain},
     Route{Method::post, "/api/v1/down", Scope::admin, kNoBody, Action::shut_down},
 };
@@ -60,6 +63,7 @@ std::string_view next_segment(std::string_view& pattern) {
 struct Captured {
   std::optional<std::string> job;
   std::optional<std::string> run;
+  std::optional<std::string> contact;
 };
 
 std::optional<Captured> fit(std::string_view pattern, const std::vector<std::string>& path) {
@@ -71,6 +75,8 @@ std::optional<Captured> fit(std::string_view pattern, const std::vector<std::str
       captured.job = segment;
     } else if (wanted == "{run}") {
       captured.run = segment;
+    } else if (wanted == "{contact}") {
+      captured.contact = segment;
     } else if (wanted != segment) {
       return std::nullopt;
     }
@@ -87,10 +93,14 @@ std::optional<RunId> run_id(std::string_view text) {
 }
 
 Matched found(const Route& route, const Captured& captured) {
-  Found out{.route = &route, .job = captured.job.value_or(""), .run = {}};
-  if (captured.job) {
-    if (const auto valid = fleet::valid_name(*captured.job); !valid) {
-      return BadPath{fleet::quote_name(*captured.job) + " " + valid.error()};
+  Found out{.route = &route,
+            .job = captured.job.value_or(""),
+            .run = {},
+            .contact = captured.contact.value_or("")};
+  for (const auto& name : {captured.job, captured.contact}) {
+    if (!name) continue;
+    if (const auto valid = fleet::valid_name(*name); !valid) {
+      return BadPath{fleet::quote_name(*name) + " " + valid.error()};
     }
   }
   if (captured.run) {

@@ -48,6 +48,7 @@ enum class Action {
   get_events,
   get_pools,
   get_memory,
+  get_checks,
   get_metrics,
   get_health,
   get_readiness,
@@ -58,6 +59,7 @@ enum class Action {
   resume_all,
   cancel,
   reload,
+  notify_test,
   beat,
   drain,
   shut_down
@@ -65,7 +67,7 @@ enum class Action {
 
 struct Route {
   Method method;
-  std::string_view path;  // "/api/v1/jobs/{job}"; {job} is a name, {run} a number
+  std::string_view path;  // "/api/v1/jobs/{job}"; {job} and {contact} are names, {run} a number
   Scope scope;
   std::span<const Field> body;
   Action action;
@@ -80,6 +82,7 @@ struct Found {
   const Route* route;
   std::string job;
   RunId run;
+  std::string contact = {};
 };
 struct NoSuchPath {};
 struct WrongMethod {

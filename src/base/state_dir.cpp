@@ -29,10 +29,15 @@ std::filesystem::path log_file(const std::filesystem::path& state_dir, std::stri
   return log_folder(state_dir, job) / fmt::format("{}-{}.log", run.value, attempt);
 }
 
+std::filesystem::path own_log_file(const std::filesystem::path& state_dir, std::string_view folder,
+                                   WallTime started_at, int place) {
+  return log_folder(state_dir, folder) /
+         fmt::format("{}-{}.log", started_at.time_since_epoch().count(), place);
+}
+
 std::filesystem::path cleanup_log_file(const std::filesystem::path& state_dir,
                                        WallTime started_at) {
-  return log_folder(state_dir, "_cleanup") /
-         fmt::format("{}-1.log", started_at.time_since_epoch().count());
+  return own_log_file(state_dir, "_cleanup", started_at, 1);
 }
 
 }  // namespace takt

@@ -14,6 +14,9 @@ std::string pools_text(const boost::json::object& pools, bool color);
 std::string why_text(const boost::json::object& why, bool color);
 std::string simulate_text(const boost::json::object& simulate, bool color);
 
+/// Checks, and their probes with what was found.
+std::string health_text(const boost::json::object& health, bool color);
+
 std::string memory_text(const boost::json::object& memory, bool color);
 
 /// One event, one line, with its newline: for lists and for following alike.

@@ -10,7 +10,7 @@
 namespace takt::cli {
 namespace {
 
-constexpr std::array<std::string_view, 5> kLater{"browser", "health", "token", "notify", "top"};
+constexpr std::array<std::string_view, 3> kLater{"browser", "token", "top"};
 
 constexpr std::array kCommon{
     OptionSpec{"-f,--file", "FILE", "the fleet file; default ./fleet.toml, then $TAKT_FLEET"},
@@ -24,12 +24,13 @@ constexpr std::array kCommon{
 
 std::span<const Verb> verbs() {
   static const std::vector<Verb> table{
-      up_verb(),     check_verb(),      next_verb(),    ls_verb(),     pools_verb(),
-      status_verb(), why_verb(),        trigger_verb(), cancel_verb(), pause_verb(),
-      resume_verb(), runs_verb(),       slots_verb(),   logs_verb(),   events_verb(),
-      memory_verb(), beat_verb(),       reload_verb(),  drain_verb(),  down_verb(),
-      plan_verb(),   simulate_verb(),   tune_verb(),    doctor_verb(), import_verb(),
-      schema_verb(), completion_verb(), version_verb(), help_verb()};
+      up_verb(),     check_verb(),  next_verb(),    ls_verb(),         pools_verb(),
+      status_verb(), why_verb(),    trigger_verb(), cancel_verb(),     pause_verb(),
+      resume_verb(), runs_verb(),   slots_verb(),   logs_verb(),       events_verb(),
+      memory_verb(), health_verb(), notify_verb(),  beat_verb(),       reload_verb(),
+      drain_verb(),  down_verb(),   plan_verb(),    simulate_verb(),   tune_verb(),
+      doctor_verb(), import_verb(), schema_verb(),  completion_verb(), version_verb(),
+      help_verb()};
   return table;
 }
 

@@ -42,6 +42,8 @@ Verb slots_verb();
 Verb logs_verb();
 Verb beat_verb();
 Verb events_verb();
+Verb health_verb();
+Verb notify_verb();
 Verb memory_verb();
 Verb reload_verb();
 Verb drain_verb();

@@ -75,7 +75,7 @@ struct EndBuiltin {
 struct SendNotices {
   ContactSpec contact;
   std::vector<NoticeRow> notices;
-  std::size_t left_out = 0;  // so many more are not in this message
+  std::vector<NoticeId> left_out;  // have no room in it, and count as told
 };
 
 /// Why a request was not carried out.

@@ -36,12 +36,15 @@ const ContactSpec* contact_named(const State& s, const std::string& name) {
 }
 
 void send(Turn& turn, const ContactSpec& contact, Outbox& box) {
-  SendNotices message{contact, {}, 0};
+  SendNotices message{contact, {}, {}};
   for (const NoticeRow& row : box.waiting) {
-    if (message.notices.size() < kNoticesInMessage) message.notices.push_back(row);
+    if (message.notices.size() < kNoticesInMessage) {
+      message.notices.push_back(row);
+    } else {
+      message.left_out.push_back(row.notice);
+    }
     box.sending.emplace(row.notice, row);
   }
-  message.left_out = box.waiting.size() - message.notices.size();
   box.waiting.clear();
   box.due.reset();
   box.sent.push_back(turn.now);
@@ -132,7 +135,7 @@ void on_notify_test(Turn& turn, const NotifyTest& event) {
   write(turn, row);
   turn.s.notices.tests.emplace(row.notice, event.request);
   turn.s.notices.outboxes[contact->name].sending.emplace(row.notice, row);
-  turn.effects.emplace_back(SendNotices{*contact, {row}, 0});
+  turn.effects.emplace_back(SendNotices{*contact, {row}, {}});
 }
 
 void on_notices_ended(Turn& turn, const NoticesEnded& event) {

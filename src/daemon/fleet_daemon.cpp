@@ -24,6 +24,9 @@ bool follows_the_wall(const core::FleetSpec& spec) {
       spec.jobs, [](const core::JobSpec& job) { return core::follows_the_wall(job.schedule); });
 }
 
+/// Of a program that the daemon runs for itself.
+bool is_own(Token token) { return token == Cleanup::kToken || OwnPrograms::owns(token); }
+
 std::unexpected<core::Refusal> stopping_refusal() {
   return std::unexpected(core::Refusal{core::Refusal::Kind::refused,
                                        "the daemon stops and has not recorded it",
@@ -56,7 +59,8 @@ void StoreRelay::back(const core::StoreBack& outage) {
 FleetDaemon::FleetDaemon(boost::asio::io_context& io, core::Coordinator coordinator,
                          FleetClock& clock, ports::Store& store, ports::MemoryMeter& meter,
                          std::filesystem::path database, Console& console)
-    : coordinator_(std::move(coordinator)),
+    : io_(io),
+      coordinator_(std::move(coordinator)),
       clock_(clock),
       store_(store),
       meter_(meter),
@@ -79,10 +83,30 @@ FleetDaemon::FleetDaemon(boost::asio::io_context& io, core::Coordinator coordina
       patience_(io),
       counters_(coordinator_.spec().jobs.size() <= api::Metrics::kJobsMax) {}
 
+void FleetDaemon::connect(OwnWork::Outside outside) {
+  const auto now = [this] { return coordinator_.wall(clock_.now()); };
+  own_ = std::make_unique<OwnWork>(
+      io_, std::move(outside),
+      Builtins::Facts{now, [this]() -> const core::FleetSpec& { return coordinator_.spec(); },
+                      [this] { return recorded_; }, [this] { return coordinator_.store_ok(); }},
+      Pinger::Facts{[this] { return coordinator_.spec().ping; },
+                    [this] {
+                      const core::FleetView view = fleet();
+                      return view.ok() && view.troubled_probes.empty() && !view.draining;
+                    },
+                    now},
+      [this](const core::Event& event) {
+        if (!last_batch_) handle(event);
+        finish_if_over();
+      });
+}
+
 void FleetDaemon::open(std::function<void()> ready) {
   ready_ = std::move(ready);
   look_at_schedules();
   cleanup_.connect(*launcher_, coordinator_.spec());
+  own_->programs.connect(*launcher_, coordinator_.spec().state_dir,
+                         runs_own_programs(coordinator_.spec()));
   last_now_ = clock_.now();
   carry_out(coordinator_.open(last_now_,
                               memory_.look(coordinator_.spec().memory.source, boottime_now())));
@@ -96,7 +120,10 @@ void FleetDaemon::handle(const core::Event& event) {
   if (std::holds_alternative<core::BeatHeard>(event)) counters_.count_beat();
   last_now_ = std::max(last_now_, clock_.now());
   hear_of_ends();
-  if (std::holds_alternative<core::ShutDown>(event)) cleanup_.stop();
+  if (std::holds_alternative<core::ShutDown>(event)) {
+    cleanup_.stop();
+    own_->give_up();
+  }
   hear_of_memory();
   carry_out(coordinator_.handle(event, last_now_));
   if (std::holds_alternative<core::Reload>(event)) look_at_schedules();
@@ -113,7 +140,7 @@ void FleetDaemon::look_at_schedules() {
 void FleetDaemon::hear_of_ends() {
   if (coordinator_.next_wake() > last_now_) return;
   auto ended = launcher_->mains_ended();
-  std::erase(ended, Cleanup::kToken);
+  std::erase_if(ended, is_own);
   if (ended.empty()) return;
   carry_out(coordinator_.handle(core::MainsEnded{std::move(ended)}, last_now_));
 }
@@ -155,24 +182,36 @@ void FleetDaemon::look_for_readiness() {
   if (!ready_after_) ready_after_ = submitted_;
   if (durable_ < *ready_after_ && coordinator_.store_ok()) return;
   std::exchange(ready_, nullptr)();
+  own_->pinger.begin();
 }
 
 void FleetDaemon::carry_out(core::Effects effects) {
   for (core::Effect& effect : effects) {
     std::visit(Match{[&](core::Persist& e) { persist(std::move(e.batch)); },
-                     [&](core::LaunchAttempt& e) {
-                       const core::FleetSpec& spec = coordinator_.spec();
-                       launcher_->start(launch_order(spec.jobs[e.job], e, spec.state_dir));
+                     [&](core::LaunchAttempt& e) { launch(e); },
+                     [&](core::KillTree& e) {
+                       if (!own_->builtins.kill(e.token)) launcher_->kill(e.token, e.grace);
                      },
-                     [&](core::KillTree& e) { launcher_->kill(e.token, e.grace); },
                      [&](core::KillLeftover& e) { launcher_->kill_leftover(e.attempt); },
                      [&](core::CleanUp&) {
                        cleanup_.begin(coordinator_.spec(), coordinator_.wall(last_now_));
+                     },
+                     [&](core::Mend& e) { own_->builtins.mend(e); },
+                     [&](core::EndBuiltin& e) { own_->builtins.end(e); },
+                     [&](core::SendNotices& e) {
+                       own_->messenger.send(std::move(e), coordinator_.spec().name,
+                                            coordinator_.wall(last_now_));
                      },
                      [&](core::Answer& e) { answer(std::move(e)); },
                      [&](core::Stopped& e) { await_last_batch(e.after); }},
                effect);
   }
+}
+
+void FleetDaemon::launch(const core::LaunchAttempt& attempt) {
+  if (attempt.builtin != core::Builtin::none) return own_->builtins.begin(attempt);
+  const core::FleetSpec& spec = coordinator_.spec();
+  launcher_->start(launch_order(spec.jobs[attempt.job], attempt, spec.state_dir));
 }
 
 void FleetDaemon::persist(core::Batch batch) {
@@ -213,12 +252,16 @@ void FleetDaemon::await_last_batch(Seq after) {
 
 /// Everything is told and recorded, and nothing is left behind.
 void FleetDaemon::finish_if_over() {
-  if (last_batch_ && durable_ >= *last_batch_ && !cleanup_.is_running()) finish();
+  if (last_batch_ && durable_ >= *last_batch_ && !cleanup_.is_running() &&
+      own_->programs.is_idle()) {
+    finish();
+  }
 }
 
 void FleetDaemon::finish() {
   if (finished_) return;
   finished_ = true;
+  own_->builtins.stop();
   patience_.cancel();
   for (auto& done : std::exchange(asked_to_stop_, {})) done({std::optional<RunId>{}, "stopped"});
   // Whatever else is still owed an answer was not recorded: nobody may take it for done.
@@ -265,6 +308,8 @@ api::Memory FleetDaemon::memory() const {
   return memory;
 }
 
+std::vector<core::HealthView> FleetDaemon::health() const { return coordinator_.health_views(); }
+
 bool FleetDaemon::ready() const { return !ready_; }
 
 void FleetDaemon::request(core::Event event, std::function<void(api::Reply)> done) {
@@ -275,13 +320,15 @@ void FleetDaemon::request(core::Event event, std::function<void(api::Reply)> don
       Match{[&](core::Trigger& e) { e.request = id; }, [&](core::Cancel& e) { e.request = id; },
             [&](core::Pause& e) { e.request = id; }, [&](core::Resume& e) { e.request = id; },
             [&](core::BeatHeard& e) { e.request = id; }, [&](core::Drain& e) { e.request = id; },
-            [&](core::Reload& e) { e.request = id; },
+            [&](core::Reload& e) { e.request = id; }, [&](core::NotifyTest& e) { e.request = id; },
             // Its answer is the end itself: the request keeps a number that nobody answers.
             [](core::ShutDown&) {}, [](core::Tick&) {}, [](core::ClockStepped&) {},
             [](core::Recorded&) {}, [](core::StoreFailed&) {}, [](core::StoreBack&) {},
             [](core::Journaled&) {}, [](core::JournalFull&) {}, [](core::AttemptStarted&) {},
             [](core::StartDeferred&) {}, [](core::MainsEnded&) {}, [](core::AttemptEnded&) {},
             [](core::LeftoverGone&) {}, [](core::MemoryRead&) {}, [](core::CleanedUp&) {},
+            [](core::HealthMeasured&) {}, [](core::Mended&) {}, [](core::RowsSwept&) {},
+            [](core::NoticesEnded&) {}, [](core::SurroundingsChanged&) {},
             [](core::ReloadFailed&) {}},
       event);
   if (finished_) {
@@ -316,27 +363,29 @@ std::expected<std::unique_ptr<ports::History>, ports::StoreError> FleetDaemon::o
 }
 
 void FleetDaemon::started(Token token, const core::Process& process) {
-  if (token == Cleanup::kToken) return;
+  if (is_own(token)) return;
   handle(core::AttemptStarted{token, process});
 }
 
 void FleetDaemon::deferred(Token token, const std::string& why) {
-  if (token == Cleanup::kToken) return;  // its end will tell
+  if (is_own(token)) return;  // its end will tell
   handle(core::StartDeferred{token, why});
 }
 
 void FleetDaemon::ended(Token token, const core::ProcessEnd& end) {
   if (token == Cleanup::kToken) return cleanup_.ended(end);
+  if (OwnPrograms::owns(token)) return own_->programs.ended(token, end);
   handle(core::AttemptEnded{token, end});
 }
 
 void FleetDaemon::beat(Token token, const core::Beat& beat) {
-  if (token == Cleanup::kToken) return;
+  if (is_own(token)) return;
   handle(core::BeatHeard{{}, token, beat});
 }
 
 void FleetDaemon::leftover_gone(Token token, int killed) {
   if (token == Cleanup::kToken) return cleanup_.leftover_gone();
+  if (OwnPrograms::owns(token)) return own_->programs.leftover_gone(token);
   handle(core::LeftoverGone{token, killed});
 }
 
@@ -367,6 +416,9 @@ void FleetDaemon::journal_full(const std::string& why, const core::JournalUse& j
   handle(core::JournalFull{why, journal});
 }
 
-void FleetDaemon::back(const core::StoreBack& outage) { handle(core::StoreBack{outage}); }
+void FleetDaemon::back(const core::StoreBack& outage) {
+  handle(core::StoreBack{outage});
+  own_->builtins.store_is_back();
+}
 
 }  // namespace takt::daemon

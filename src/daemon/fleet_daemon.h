@@ -6,6 +6,7 @@
 //   WakeTimer, StepWatch ─┐                         ┌─▶ Persist      ─▶ Store (its own thread)
 //   Store  ── post ───────┤                         ├─▶ Launch, Kill ─▶ Launcher
 //   Launcher ─────────────┼─▶ Coordinator.handle() ─┼─▶ CleanUp      ─▶ Cleanup
+//   OwnWork ──────────────┤                         ├─▶ builtin jobs, Mend, SendNotices ─▶ OwnWork
 //   MemoryWatch ──────────┤                         ├─▶ Answer       ─▶ whoever asked, once recorded
 //   Backend (API) ────────┘                         └─▶ Stopped      ─▶ the loop ends, once recorded
 //
@@ -27,6 +28,7 @@
 #include "daemon/counters.h"
 #include "daemon/fleet_clock.h"
 #include "daemon/memory_watch.h"
+#include "daemon/own_work.h"
 #include "daemon/tally.h"
 #include "daemon/timers.h"
 #include "ports/launcher.h"
@@ -65,6 +67,9 @@ class FleetDaemon final : public api::Backend,
   /// Before open(). The launcher outlives the daemon's last event.
   void connect(ports::Launcher& launcher) { launcher_ = &launcher; }
 
+  /// Before open(). Probes, contacts, and what builtin jobs ask of the store.
+  void connect(OwnWork::Outside outside);
+
   /// Before open(). Reads the fleet file for reload(); it outlives the daemon's last event.
   void connect(Reloader& reloader) { reloader_ = &reloader; }
 
@@ -94,6 +99,7 @@ class FleetDaemon final : public api::Backend,
   std::optional<core::WhyView> why(RunId run) const override;
   api::Metrics metrics() const override;
   api::Memory memory() const override;
+  std::vector<core::HealthView> health() const override;
   bool ready() const override;
   void request(core::Event event, std::function<void(api::Reply)> done) override;
   void reload(std::function<void(api::Reloaded)> done) override;
@@ -124,6 +130,7 @@ class FleetDaemon final : public api::Backend,
   void hear_of_ends();
   void hear_of_memory();
   void carry_out(core::Effects effects);
+  void launch(const core::LaunchAttempt& attempt);
   void persist(core::Batch batch);
   void answer(core::Answer answer);
   void give_answers();
@@ -137,6 +144,7 @@ class FleetDaemon final : public api::Backend,
   void look_at_schedules();
   void look_for_readiness();
 
+  boost::asio::io_context& io_;
   core::Coordinator coordinator_;
   FleetClock& clock_;
   ports::Store& store_;
@@ -149,6 +157,7 @@ class FleetDaemon final : public api::Backend,
   WakeTimer memory_wake_;
   MemoryWatch memory_;
   Cleanup cleanup_;
+  std::unique_ptr<OwnWork> own_;
   StepWatch steps_;
   boost::asio::steady_timer patience_;
   Tally tally_;

@@ -20,12 +20,17 @@
 #include "daemon/fleet_clock.h"
 #include "daemon/fleet_daemon.h"
 #include "daemon/notify.h"
+#include "daemon/own_work.h"
 #include "daemon/planning.h"
 #include "daemon/reloader.h"
 #include "daemon/state_folder.h"
 #include "exec/boot.h"
 #include "exec/launcher.h"
 #include "memory/kernel_meter.h"
+#include "notify/payload.h"
+#include "notify/sender.h"
+#include "probe/runner.h"
+#include "store/sqlite_load.h"
 #include "store/sqlite_store.h"
 
 namespace takt::daemon {
@@ -49,6 +54,31 @@ int refuse_store(const ports::StoreError& error) {
 std::string random_node_id() {
   std::random_device device;
   return fmt::format("{:08x}{:08x}", device(), device());
+}
+
+std::string words_of(const store::Trimmed& trimmed) {
+  return fmt::format("{} runs, {} ranges of slots, {} events and {} notices", trimmed.runs,
+                     trimmed.slots, trimmed.events, trimmed.notices);
+}
+
+/// What builtin jobs ask of the database.
+Chores chores_on(store::SqliteStore& store, const std::filesystem::path& database) {
+  Chores chores;
+  chores.read_living = [database]() -> std::expected<LivingRows, std::string> {
+    auto living = store::read_living(database);
+    if (!living) return std::unexpected(living.error().what);
+    return LivingRows{std::move(living->heartbeats), std::move(living->open_runs),
+                      std::move(living->open_attempts)};
+  };
+  chores.retry_store = [&store] { store.retry_now(); };
+  chores.sweep_history = [&store](const core::FleetSpec& fleet, Chores::Swept done) {
+    store.sweep(store::KeepRules::of(fleet),
+                [done = std::move(done)](bool ok, const store::Trimmed& trimmed) {
+                  if (ok) return done(words_of(trimmed));
+                  done(std::unexpected(std::string{"the database does not take it"}));
+                });
+  };
+  return chores;
 }
 
 /// A daemon outlives closed pipes and full quotas; both are errors of a write, not deaths.
@@ -89,7 +119,7 @@ class Up {
  public:
   /// The spec of `options` goes to the coordinator: it is the largest thing of a large fleet, and one
   /// is enough.
-  Up(UpOptions& options, boost::asio::io_context& io, ports::Store& store,
+  Up(UpOptions& options, boost::asio::io_context& io, store::SqliteStore& store,
      const core::Stored& stored)
       : options_(options),
         state_dir_(options.spec.state_dir),
@@ -101,6 +131,8 @@ class Up {
                 core::Coordinator(std::exchange(options.spec, {}), stored, node_, options.speed,
                                   clock_.now()),
                 clock_, store, meter_, database_file(state_dir_), console_),
+        probes_(io),
+        notifier_(io),
         launcher_(io, daemon_, launcher_options()),
         reloader_(io, daemon_,
                   {.fleet_file = options.fleet_file,
@@ -111,6 +143,8 @@ class Up {
         signals_(io, daemon_, reloader_),
         end_(io) {
     daemon_.connect(launcher_);
+    daemon_.connect(
+        {probes_, notifier_, notify::environment, chores_on(store, database_file(state_dir_))});
     daemon_.connect(reloader_);
     if (options.run_for) daemon_.keep_tally();
   }
@@ -194,6 +228,8 @@ class Up {
   core::NodeFacts node_;
   memory::KernelMeter meter_;
   FleetDaemon daemon_;
+  probe::Runner probes_;
+  notify::Sender notifier_;
   exec::ProcessLauncher launcher_;
   Reloader reloader_;
   Signals signals_;

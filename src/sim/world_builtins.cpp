@@ -106,6 +106,7 @@ void World::mended_soon(const core::Mend& mend) {
 void World::told_soon(const core::SendNotices& send) {
   core::NoticesEnded event{{}, !dice_health_.chance(kTellingFails), 1, {}};
   for (const core::NoticeRow& row : send.notices) event.notices.push_back(row.notice);
+  event.notices.insert(event.notices.end(), send.left_out.begin(), send.left_out.end());
   if (!event.ok) {
     event.tries = 5;
     event.error = "nobody answers";

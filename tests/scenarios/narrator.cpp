@@ -195,7 +195,9 @@ void Narrator::tell_effect(const core::SendNotices& effect) {
     numbers += fmt::format(" {}", row.notice.value);
   }
   line(fmt::format("tell {}{}{}", effect.contact.name, numbers,
-                   effect.left_out > 0 ? fmt::format(", {} left out", effect.left_out) : ""));
+                   effect.left_out.empty()
+                       ? ""
+                       : fmt::format(", {} left out", effect.left_out.size())));
 }
 
 void Narrator::tell_effect(const core::LaunchAttempt& effect) {

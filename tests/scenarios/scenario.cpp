@@ -258,6 +258,7 @@ class Player {
     for (const core::NoticeRow& row : message->notices) {
       messages_[message->contact.name].push_back(row.notice);
     }
+    for (const NoticeId id : message->left_out) messages_[message->contact.name].push_back(id);
   }
 
   void measure(const Words& words) {

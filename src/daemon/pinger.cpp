@@ -1,0 +1,46 @@
+#include "daemon/pinger.h"
+
+#include <utility>
+
+namespace takt::daemon {
+
+Pinger::Pinger(boost::asio::io_context& io, ports::ProbeRunner& probes, Facts facts,
+               std::function<void(core::Event)> tell)
+    : probes_(probes), facts_(std::move(facts)), tell_(std::move(tell)), timer_(io) {}
+
+void Pinger::begin() { look(); }
+
+void Pinger::stop() {
+  stopped_ = true;
+  timer_.cancel();
+}
+
+/// A fleet without a URL is looked at as well: a reload may bring one. That is one wake-up a minute.
+void Pinger::wait() {
+  timer_.expires_after(kEvery);
+  timer_.async_wait([this](const boost::system::error_code& error) {
+    if (!error && !stopped_) look();
+  });
+}
+
+void Pinger::look() {
+  wait();
+  const std::string url = facts_.url();
+  if (url.empty() || calling_ || !facts_.all_is_well()) return;
+  calling_ = true;
+  core::ProbeSpec probe;
+  probe.name = "ping";
+  probe.of = core::HttpProbe{.url = url};
+  probes_.measure(probe, {}, facts_.now(), [this, url](core::Measurement answer) {
+    calling_ = false;
+    if (stopped_) return;
+    const auto* ok = std::get_if<bool>(&answer);
+    const bool well = ok != nullptr && *ok;
+    tell_(core::SurroundingsChanged{
+        "ping", well,
+        well ? "the ping URL answers again"
+             : "the ping URL does not answer: " + core::words_of(answer) + " (" + url + ")"});
+  });
+}
+
+}  // namespace takt::daemon
