@@ -61,10 +61,35 @@ class Leases {
   /// Units held by classes better than `priority`.
   int used_above(PoolIndex pool, Priority priority) const;
   /// Units that a run of this class could still take now; 0 when there are none.
-  int room(PoolIndex pool, Priority priority) const;
+  int room(PoolIndex pool, Priority priority) const {
+    return usage_[pool].room[static_cast<std::size_t>(priority)];
+  }
+
+  /// A set of classes: bit 0 is P0.
+  using ClassSet = unsigned;
+  /// Classes below `priority` whose share of the pool is the same whether a run of `priority` takes
+  /// `use` or not: it takes nothing but units that are kept from them.
+  ClassSet untouched_by(const Use& use, Priority priority) const;
 
   /// Everything in `uses` could be had now.
   bool fits(const Uses& uses, Priority priority) const;
+
+  /// Demands on one pool beside what is held: whether there is room for all of them together.
+  class Demand {
+   public:
+    Demand(const Leases& leases, PoolIndex pool)
+        : limits_(leases.usage_[pool].limits), held_(leases.usage_[pool].by_class) {}
+    /// One more; false once there is no room for all.
+    bool add(Priority priority, int weight);
+
+   private:
+    const std::array<int, kClasses>& limits_;
+    std::array<int, kClasses> held_;
+    std::array<bool, kClasses> wants_{};
+  };
+
+  /// As earliest(), of one use.
+  Instant earliest_in(const Use& use, Priority priority, Instant now) const;
 
   /// When everything in `uses` could be had if nothing else started and every holder ended as
   /// expected (one that is beyond it: at `now`). `now` when it fits; Instant::max() when the pools
@@ -73,15 +98,22 @@ class Leases {
 
  private:
   using ByClass = std::array<int, kClasses>;
+  /// When so many units (1, 2, ...) are free; Instant::max(): never. Empty: not worked out yet.
+  using FreeAt = std::vector<Instant>;
   struct Usage {
     std::vector<Holding> holders;
-    ByClass by_class{};  // summed anew from the holders whenever one comes or goes
-    void sum();
+    ByClass limits{};       // of the pool, for each class and those below it
+    bool reserves = false;  // it keeps something for somebody
+    // all that follows is worked out anew from the holders whenever one comes or goes
+    ByClass by_class{};
+    ByClass room{};
+    mutable std::array<FreeAt, kClasses> free_at;
     int used() const;
   };
 
-  static int room_beside(const PoolSpec& pool, const ByClass& held, Priority priority);
-  Instant earliest_in(const Use& use, Priority priority, Instant now) const;
+  static int room_beside(const ByClass& limits, const ByClass& held, Priority priority);
+  void sum(PoolIndex pool);
+  const FreeAt& free_at(PoolIndex pool, Priority priority) const;
   void hold(const Lease& lease);
 
   std::vector<PoolSpec> pools_;

@@ -8,7 +8,7 @@ namespace takt::core {
 
 bool LineKey::Less::operator()(const LineKey& a, const LineKey& b) const {
   const auto rest = [](const LineKey& key) {
-    return std::tuple{key.priority, key.critical, key.length};
+    return std::tuple{key.length, key.priority, key.critical};
   };
   if (rest(a) != rest(b)) return rest(a) < rest(b);
   return a.uses != b.uses && *a.uses < *b.uses;

@@ -40,4 +40,7 @@ struct Line {
   const Rank& head() const { return *ranks.begin(); }
 };
 
+/// Position of a line among all; free again once the line is empty.
+using LineId = std::uint32_t;
+
 }  // namespace takt::core

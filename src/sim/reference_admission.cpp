@@ -25,7 +25,6 @@ ReferenceAdmission::ReferenceAdmission(const std::vector<core::PoolSpec>& pools,
 
 std::vector<RunId> ReferenceAdmission::started(int room) {
   std::vector<RunId> runs;
-  earliest_.assign(waiting_.size(), std::nullopt);
   for (std::size_t i = 0; i < waiting_.size() && std::ssize(runs) < room;) {
     if (!may_start(i)) {
       ++i;
@@ -35,7 +34,6 @@ std::vector<RunId> ReferenceAdmission::started(int room) {
     runs.push_back(one.run);
     waiting_.erase(waiting_.begin() + static_cast<std::ptrdiff_t>(i));
     held_.push_back({one.units, one.priority, saturating_add(now_, one.length)});
-    earliest_.assign(waiting_.size(), std::nullopt);
     i = 0;  // whom it held before may pass now
   }
   return runs;
@@ -107,7 +105,7 @@ bool ReferenceAdmission::delays(std::size_t r, std::size_t b) const {
     is_clear = is_clear && (takes_what_is_kept(r, b, use.pool) || has_room_for_all(r, use.pool));
   }
   if (!shares || is_clear) return false;
-  return saturating_add(now_, waiting_[r].length) > earliest(b);
+  return saturating_add(now_, waiting_[r].length) > earliest(b, r);
 }
 
 /// Some class, the other's own or one between the two, could hold all that it may ever hold beside the
@@ -141,21 +139,42 @@ bool ReferenceAdmission::has_room_for_all(std::size_t r, core::PoolIndex pool) c
   return true;
 }
 
-Instant ReferenceAdmission::earliest(std::size_t b) const {
-  if (earliest_[b]) return *earliest_[b];
-  Instant at = now_;
-  for (const core::Use& use : waiting_[b].units) {
-    at = std::max(at, units_free_at(waiting_[b], use.pool));
-  }
-  if (fits(waiting_[b])) {
-    std::optional<Instant> held_until;
-    for (std::size_t c = 0; c < b; ++c) {
-      if (delays(b, c)) held_until = std::min(held_until.value_or(Instant::max()), earliest(c));
+/// Pools of `b`, and those tied to them by runs of better rank than `r` whose units are free.
+std::set<core::PoolIndex> ReferenceAdmission::tied_to(std::size_t b, std::size_t r) const {
+  std::set<core::PoolIndex> pools;
+  for (const core::Use& use : waiting_[b].units) pools.insert(use.pool);
+  for (std::size_t before = 0; before != pools.size();) {
+    before = pools.size();
+    for (std::size_t d = 0; d < r; ++d) {
+      if (!wants_any(d, pools) || !fits(waiting_[d])) continue;
+      for (const core::Use& use : waiting_[d].units) pools.insert(use.pool);
     }
-    at = held_until.value_or(at);
   }
-  earliest_[b] = at;
+  return pools;
+}
+
+bool ReferenceAdmission::wants_any(std::size_t i, const std::set<core::PoolIndex>& pools) const {
+  return std::ranges::any_of(waiting_[i].units,
+                             [&](const core::Use& use) { return pools.contains(use.pool); });
+}
+
+Instant ReferenceAdmission::units_free_at(const Candidate& one) const {
+  Instant at = now_;
+  for (const core::Use& use : one.units) at = std::max(at, units_free_at(one, use.pool));
   return at;
+}
+
+/// The start of `b`, as far as those that rank better than `r` let it be known: when its units come
+/// free, or, where they are and others hold it, when those come free for the first who lacks some.
+Instant ReferenceAdmission::earliest(std::size_t b, std::size_t r) const {
+  if (!fits(waiting_[b])) return units_free_at(waiting_[b]);
+  const std::set<core::PoolIndex> pools = tied_to(b, r);
+  std::optional<Instant> first;
+  for (std::size_t c = 0; c < r; ++c) {
+    if (!wants_any(c, pools) || fits(waiting_[c])) continue;
+    first = std::min(first.value_or(Instant::max()), units_free_at(waiting_[c]));
+  }
+  return first.value_or(now_);
 }
 
 }  // namespace takt::sim

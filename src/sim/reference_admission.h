@@ -8,6 +8,7 @@
 //     R takes only units that are kept from B anyway, or there is room for all of better rank and R
 
 #include <optional>
+#include <set>
 #include <span>
 #include <vector>
 
@@ -53,13 +54,15 @@ class ReferenceAdmission {
   bool delays(std::size_t r, std::size_t b) const;
   bool takes_what_is_kept(std::size_t r, std::size_t b, core::PoolIndex pool) const;
   bool has_room_for_all(std::size_t r, core::PoolIndex pool) const;
-  Instant earliest(std::size_t b) const;
+  Instant units_free_at(const Candidate& one) const;
+  std::set<core::PoolIndex> tied_to(std::size_t b, std::size_t r) const;
+  bool wants_any(std::size_t i, const std::set<core::PoolIndex>& pools) const;
+  Instant earliest(std::size_t b, std::size_t r) const;
 
   const std::vector<core::PoolSpec>& pools_;
   std::vector<Held> held_;
   std::vector<Candidate> waiting_;  // best first
   Instant now_;
-  mutable std::vector<std::optional<Instant>> earliest_;  // worked out since the last start
 };
 
 }  // namespace takt::sim
