@@ -42,9 +42,11 @@ bool AdmissionQueue::remove(RunId run) {
 }
 
 void AdmissionQueue::start(const Waiter& waiter, JobIndex job, Instant now) {
-  // Who starts by the rule delays nobody of better rank, so only those behind can have gained.
+  // Who starts by the rule delays nobody of better rank, so only those behind can have gained. What
+  // it holds must be what was judged: one that is to stay for longer than it waited for does delay.
   const Rank rank{waiter.rank_at, waiter.run};
-  const bool by_rule = offered_ == std::pair{rank, now};
+  const bool by_rule =
+      offered_ == std::pair{rank, now} && lines_.waits_as(waiter.run, key_of(waiter));
   remove(waiter.run);
   offered_.reset();
   if (waiter.uses->empty()) return;

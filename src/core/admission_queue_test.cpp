@@ -142,6 +142,20 @@ TEST(AdmissionQueue, WhatIsTiedByAThirdPoolIsLookedAtAgain) {
   EXPECT_EQ(fleet.admit(kNow), (std::vector{4, 3})) << "2 now waits for 40 minutes, 3 ends before";
 }
 
+TEST(AdmissionQueue, OneThatIsToStayLongerThanItWaitedForLetsOthersPassWhomItDelays) {
+  Fleet fleet;
+  fleet.queue.resize({{"browser", 3, {}}, {"db", 1, {}}, {"api", 1, {}}});
+  fleet.add(waiter(1, {{0, 1}}, minutes{10}));
+  fleet.admit(kNow);
+  fleet.add(waiter(2, {{0, 3}}, minutes{10}));                  // in ten minutes
+  fleet.add(waiter(3, {{0, 1}, {1, 1}, {2, 1}}, minutes{30}));  // would delay 2
+  fleet.add(waiter(4, {{1, 1}}, minutes{20}));                  // would delay 3
+  fleet.add(waiter(5, {{2, 1}}, minutes{5}));
+  ASSERT_EQ(fleet.queue.next(kNow), RunId{5});
+  fleet.queue.start(waiter(5, {{2, 1}}, minutes{40}), 0, kNow);  // it is longer at it since
+  EXPECT_EQ(fleet.admit(kNow), (std::vector{4})) << "3 waits for the api for 40 minutes";
+}
+
 TEST(AdmissionQueue, OnlyCriticalOnesWhenAskedForThem) {
   AdmissionQueue queue;
   queue.resize({{"browser", 1, {}}});

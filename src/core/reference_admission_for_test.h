@@ -13,6 +13,12 @@
 
 namespace takt::core {
 
+/// One in nine stays for longer than it waited for, as when more is known of its job meanwhile.
+inline Waiter as_it_starts(Waiter w) {
+  if (w.run.value % 9 == 0) w.length *= 3;
+  return w;
+}
+
 inline Lease lease_of(const Waiter& w, Instant now) {
   return {w.run, 0, w.uses, w.priority, now, now + rounded_up(w.length)};
 }
@@ -38,7 +44,8 @@ class ReferenceAdmission {
       const Waiter w = waiting_[i];
       runs.push_back(static_cast<int>(w.run.value));
       waiting_.erase(waiting_.begin() + static_cast<std::ptrdiff_t>(i));
-      leases_.grant(lease_of(w, now_));
+      leases_.grant(lease_of(as_it_starts(w), now_));
+      i = 0;  // whom it held before may pass now
     }
     return runs;
   }

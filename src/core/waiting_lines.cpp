@@ -47,6 +47,12 @@ std::optional<WaitingLines::Gone> WaitingLines::remove(RunId run) {
   return gone;
 }
 
+bool WaitingLines::waits_as(RunId run, const LineKey& key) const {
+  const auto place = places_.find(run);
+  const auto line = by_key_.find(key);
+  return place != places_.end() && line != by_key_.end() && place->second.line == line->second;
+}
+
 LineId WaitingLines::line_of(const LineKey& key) {
   const auto [at, fresh] = by_key_.try_emplace(key, static_cast<LineId>(lines_.size()));
   if (!fresh) return at->second;

@@ -30,6 +30,8 @@ class WaitingLines {
   std::optional<Gone> remove(RunId run);
 
   bool contains(RunId run) const { return places_.contains(run); }
+  /// It waits in the line of this key.
+  bool waits_as(RunId run, const LineKey& key) const;
   std::size_t size() const { return places_.size(); }
   const Line& line(LineId id) const { return lines_[id]; }
 
