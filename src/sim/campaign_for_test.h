@@ -23,10 +23,9 @@ struct Seeds {
   std::uint64_t last = 20;
 };
 
-inline Seeds seeds() {
+inline Seeds seeds(Seeds seeds = {}) {
   const char* asked = std::getenv("TAKT_SIM_SEEDS");
-  if (asked == nullptr) return {};
-  Seeds seeds;
+  if (asked == nullptr) return seeds;
   const std::string text{asked};
   seeds.first = seeds.last = std::stoull(text);
   if (const auto dots = text.find(".."); dots != std::string::npos) {
