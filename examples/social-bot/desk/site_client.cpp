@@ -22,6 +22,7 @@ using std::chrono::steady_clock;
 constexpr milliseconds kPatience{5'000};
 constexpr milliseconds kAnswerLimit{10'000};
 constexpr milliseconds kBetweenTries{50};
+constexpr int kTurnedAway = 503;
 
 milliseconds patience_from_env() {
   const char* text = std::getenv("SITE_WAIT_MS");
@@ -130,6 +131,10 @@ SiteClient::Answer SiteClient::exchange(const std::string& method, const std::st
       const HttpRequest request{address->port, method,       target,
                                 body,          address->key, std::to_string(unix_seconds(now_))};
       auto answer = http_exchange(request, kAnswerLimit);
+      if (answer &&
+          answer->status == kTurnedAway) {  // it will not change its mind within `patience_`
+        throw NotSent(fmt::format("the feed site turns everybody away: {}", answer->body));
+      }
       if (answer) return {answer->status, std::move(answer->body)};
       trouble = answer.error().text;
       if (answer.error().connected) throw Failed(fmt::format("the site broke off: {}", trouble));

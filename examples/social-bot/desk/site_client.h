@@ -31,7 +31,7 @@ struct SeenPost {
   std::int64_t views = 0;
 };
 
-/// The site was not there: it surely has not seen the request.
+/// The site was not there, or turned the request away unseen (503): it surely has not acted on it.
 struct NotSent : Failed {
   using Failed::Failed;
 };
@@ -46,7 +46,7 @@ class SiteClient {
   /// Connects on each request. `patience` is wall time: $SITE_WAIT_MS, default 5 s.
   explicit SiteClient(Time now);
 
-  /// GET; throws NotSent when the site is not there, Failed for any answer but 200.
+  /// GET; throws NotSent when the site is not there (or says 503), Failed for any answer but 200.
   boost::json::value get(const std::string& target);
 
   /// GET; nullopt for 404.
