@@ -4,6 +4,7 @@
 
 #include <charconv>
 #include <cstdio>
+#include <optional>
 
 #include "desk/failed.h"
 #include "desk/file_lock.h"
@@ -52,9 +53,18 @@ Settings settings_of(std::span<const std::string> arguments) {
   return settings;
 }
 
+/// The time that a job told; nullopt when it told none.
+std::optional<Time> time_told(const HttpQuestion& asked) {
+  const std::string& text = asked.fleet_now;
+  std::int64_t seconds = 0;
+  const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), seconds);
+  if (problem != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+  return from_unix(seconds);
+}
+
 }  // namespace
 
-void run_site(std::span<const std::string> arguments) {
+void run_site(std::span<const std::string> arguments, const std::function<bool(Time)>& is_open) {
   const Settings settings = settings_of(arguments);
   const FileLock only_site(settings.database + "-site", FileLock::Wait::kNot);
   const std::string key = random_key();
@@ -66,6 +76,8 @@ void run_site(std::span<const std::string> arguments) {
   };
   serve_http(settings.port, listening, [&](const HttpQuestion& asked) {
     try {
+      const auto now = asked.site_key == key ? time_told(asked) : std::nullopt;
+      if (now && !is_open(*now)) return HttpReply{503, R"({"error": "closed for a while"})"};
       return site.answer(asked);
     } catch (const Failed& failed) {
       fmt::print(stderr, "feed site: {} {}: {}\n", asked.method, asked.target, failed.what());
