@@ -5,6 +5,7 @@
 #   FOR=45s     make run: ends by itself after that long, with a summary; make fuzz: for each target;
 #               make bench: how long its measurements last
 #   SPEED=60    make run: how many times as fast as the wall
+#   CHAOS=1     make run: things go wrong as that seed says, and are judged at the end
 
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
@@ -15,7 +16,7 @@ JOBS ?= $(shell awk -v n=$$(nproc) '/^MemAvailable/ { m = int($$2 / 1500000); if
                                    END { print n < 1 ? 1 : n }' /proc/meminfo)
 CTEST := ctest -j2 --output-on-failure --no-label-summary --no-tests=error
 
-export FOR SPEED JOBS
+export FOR SPEED CHAOS JOBS
 
 .PHONY: help bootstrap clang build run test lint bench torture fuzz asan tsan clean
 
@@ -66,7 +67,7 @@ bench: build/release/build.ninja bootstrap ## the measurements, as tables
 	   echo; echo "== $${bench##*/}"; "$$bench" || code=$$?; done; exit $$code
 
 torture: build/dev/build.ninja bootstrap ## campaigns too long for make test: seeds, SIGKILLs, deaths by system call, fuzzing
-	@cmake --build build/dev -j $(JOBS) --target takt takt-witness takt-check takt_sim_test
+	@cmake --build build/dev -j $(JOBS) --target takt takt-witness takt-check social-bot takt_sim_test
 	@for campaign in tests/torture/*.sh; do "$$campaign"; done
 	@$(MAKE) fuzz FOR=$(or $(FOR),60s)
 
