@@ -115,8 +115,8 @@ void explain_dependencies(const Question& q, Gate& gate) {
 }
 
 GateAnswer ask_memory(const Question& q) {
-  if (q.spec().builtin != Builtin::none) return GateAnswer::pass;  // it takes none worth mentioning
-  if (q.s.memory.level != MemoryLevel::critical || q.spec().critical) return GateAnswer::pass;
+  if (q.s.memory.level != MemoryLevel::critical) return GateAnswer::pass;
+  if (q.spec().starts_without_memory()) return GateAnswer::pass;
   if (q.run != nullptr && q.run->attempt) return GateAnswer::pass;  // it was asked before its start
   return q.s.memory.cleaning ? GateAnswer::hold : no(q);
 }

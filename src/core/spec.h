@@ -182,6 +182,8 @@ struct JobSpec {
 
   /// It starts while the store fails, through the journal.
   bool starts_without_store() const { return critical || builtin == Builtin::journal_replay; }
+  /// Critical memory does not keep it from starting: takt's own work takes next to none.
+  bool starts_without_memory() const { return critical || builtin != Builtin::none; }
   /// Switched on, and usable on this machine.
   bool can_run() const { return enabled && problem.empty(); }
 

@@ -73,7 +73,7 @@ bool AdmissionCheck::stands(const BookRun& run) const {
 AdmissionCheck::Own AdmissionCheck::own_gates(const BookRun& run, const ToldFacts& told) const {
   if (run.forced) return Own::passes;
   if (!book_.can_bring(run.job)) return Own::held;  // paused, quarantined, disabled
-  const bool has_memory = !told.is_critical() || context_.spec(run.job).critical;
+  const bool has_memory = !told.is_critical() || context_.spec(run.job).starts_without_memory();
   if (has_memory && needs_.answer(run, book_.turn().at) == NeedsAnswer::pass) return Own::passes;
   return run.eligible_since || run.unclear ? Own::unclear : Own::held;
 }
@@ -216,7 +216,7 @@ bool AdmissionCheck::may_be_held(RunId id) const {
   }
   const core::JobSpec& spec = context_.spec(run->job);
   if (!run->forced) {
-    if (told_.now().is_critical() && !spec.critical) return true;
+    if (told_.now().is_critical() && !spec.starts_without_memory()) return true;
     if (run->unclear || needs_.answer(*run, context_.now) != NeedsAnswer::pass) return true;
   }
   if (spec.uses->empty()) return false;

@@ -70,7 +70,7 @@ void PoolCheck::check_memory(const core::AttemptRow& row, const BookLease& lease
                              const ToldFacts& told) {
   const core::JobSpec& spec = context_.spec(lease.job);
   const BookRun* run = book_.find(row.run);
-  const bool may_start = spec.critical || (run != nullptr && run->forced);
+  const bool may_start = spec.starts_without_memory() || (run != nullptr && run->forced);
   if (told.is_critical() && !may_start) {
     context_.violation(
         kLaw, fmt::format("{}: run {} starts while memory is critical", row.job, row.run.value));

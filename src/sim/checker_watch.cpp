@@ -6,6 +6,17 @@
 
 namespace takt::sim {
 
+namespace {
+
+Duration noticed_after(const core::EventRow& row) {
+  for (const auto& [key, value] : row.data) {
+    if (key == "noticed_after_ms") return Duration{std::stoll(value)};
+  }
+  return Duration::max();
+}
+
+}  // namespace
+
 WatchCheck::WatchCheck(CheckContext& context, const RunCheck& runs, const Book& book)
     : context_(context), runs_(runs), book_(book), jobs_(context.fleet.jobs.size()) {
   for (JobIndex job = 0; job < jobs_.size(); ++job) {
@@ -41,7 +52,9 @@ void WatchCheck::event(const core::EventRow& row, JobIndex index) {
     return;
   }
   Job& job = jobs_[index];
-  const Duration late = at - std::max(due, context_.awake_since);  // nobody notices in his sleep
+  Duration late = at - std::max(due, context_.awake_since);  // nobody notices in his sleep
+  // How long it waited for what it needs, which moves the deadline, only the verdict itself says.
+  if (!context_.spec(index).needs->empty()) late = std::min(late, noticed_after(row));
   job.detection_max = std::max(job.detection_max.value_or(Duration{0}), late);
 }
 

@@ -7,6 +7,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/time.h"
@@ -21,6 +22,8 @@ struct Options {
   std::uint64_t seed = 1;
   bool faults = true;  // those of the mix
   bool check = true;   // run the checker after every event
+  /// Lengths of jobs are drawn evenly from these multiples of `expect`; by default from a bell around it.
+  std::optional<std::pair<double, double>> durations_within = {};
   /// Told of every batch that the store took, in order.
   std::function<void(const core::Batch&)> committed = {};
 };

@@ -159,6 +159,7 @@ class World {
 
   // --- world_trees.cpp
   void launch(const core::LaunchAttempt& launch);
+  Duration draw_length(Duration median);
   Behaviour draw_behaviour(JobIndex job);
   void apply_fault(Behaviour& behaviour, Fault fault, JobIndex job);
   void spawn(Tree& tree);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cmath>
 #include <csignal>
 #include <utility>
 
@@ -107,11 +108,20 @@ void World::apply_fault(Behaviour& behaviour, Fault fault, JobIndex job) {
   }
 }
 
+Duration World::draw_length(Duration median) {
+  const auto& within = scenario_.options.durations_within;
+  if (!within) return dice_trees_.around(median);
+  const auto times = [median](double factor) {
+    return Duration{std::llround(static_cast<double>(median.count()) * factor)};
+  };
+  return dice_trees_.between(times(within->first), times(within->second));
+}
+
 Behaviour World::draw_behaviour(JobIndex job) {
   const Duration median = scenario_.fleet.jobs[job].expect.value_or(kExpectDefault);
   Behaviour behaviour;
   behaviour.spawn_takes = dice_trees_.between(Duration{1}, Duration{5});
-  behaviour.runs = std::min(dice_trees_.around(median), longest_natural(scenario_.fleet.jobs[job]));
+  behaviour.runs = std::min(draw_length(median), longest_natural(scenario_.fleet.jobs[job]));
   behaviour.drain = kDrainIdle;
   behaviour.emits = dice_trees_.around(kUsualOutput, 1.5).count();
   behaviour.obeys_after = dice_trees_.between(Duration{2}, kDrainIdle);
