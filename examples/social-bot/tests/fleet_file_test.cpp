@@ -18,6 +18,7 @@ TEST(FleetFile, RunsEveryJobOfTheProgramUnderItsOwnNameAndTheSite) {
   toml::table fleet = toml::parse_file(kFolder + "/fleet.toml");
   std::set<std::string> scheduled;
   for (auto&& [name, job] : *fleet["job"].as_table()) {
+    if (job.as_table()->contains("builtin")) continue;  // takt's own
     const auto& run = *job.as_table()->at("run").as_array();
     ASSERT_EQ(run.size(), 2U);
     EXPECT_EQ(run[0].value_or<std::string>(""), "./bot");
@@ -28,6 +29,15 @@ TEST(FleetFile, RunsEveryJobOfTheProgramUnderItsOwnNameAndTheSite) {
   std::set<std::string> expected{"feed_site"};
   for (const NamedJob& job : all_jobs()) expected.insert(std::string{job.name});
   EXPECT_EQ(scheduled, expected);
+}
+
+TEST(FleetFile, TaktsOwnJobsWatchReplayAndCheck) {
+  const toml::table fleet = toml::parse_file(kFolder + "/fleet.toml");
+  EXPECT_EQ(fleet["job"]["job_watchdog"]["builtin"].value_or<std::string>(""), "watchdog");
+  EXPECT_EQ(fleet["job"]["db_retry_queue"]["builtin"].value_or<std::string>(""), "journal_replay");
+  EXPECT_EQ(fleet["job"]["health_check"]["health"].value_or<std::string>(""), "content_pipeline");
+  EXPECT_EQ(fleet["job"].as_table()->size(), 21U);  // the owner's twenty, and the site
+  EXPECT_EQ(fleet["health"]["content_pipeline"]["probe"].as_array()->size(), 4U);
 }
 
 /// Names of the jobs that have the key.
