@@ -3,6 +3,17 @@
 #include <utility>
 
 namespace takt::daemon {
+namespace {
+
+/// Without the URL: its password or its path is what makes it the fleet's own.
+std::string words_of_call(const core::Measurement& answer) {
+  const auto* ok = std::get_if<bool>(&answer);
+  if (ok == nullptr) return "the ping URL could not be called: " + core::words_of(answer);
+  return *ok ? "the ping URL answers again"
+             : "the ping URL does not answer, or not with a status of 200 to 299";
+}
+
+}  // namespace
 
 Pinger::Pinger(boost::asio::io_context& io, ports::ProbeRunner& probes, Facts facts,
                std::function<void(core::Event)> tell)
@@ -31,15 +42,11 @@ void Pinger::look() {
   core::ProbeSpec probe;
   probe.name = "ping";
   probe.of = core::HttpProbe{.url = url};
-  probes_.measure(probe, {}, facts_.now(), [this, url](core::Measurement answer) {
+  probes_.measure(probe, {}, facts_.now(), [this](core::Measurement answer) {
     calling_ = false;
     if (stopped_) return;
     const auto* ok = std::get_if<bool>(&answer);
-    const bool well = ok != nullptr && *ok;
-    tell_(core::SurroundingsChanged{
-        "ping", well,
-        well ? "the ping URL answers again"
-             : "the ping URL does not answer: " + core::words_of(answer) + " (" + url + ")"});
+    tell_(core::SurroundingsChanged{"ping", ok != nullptr && *ok, words_of_call(answer)});
   });
 }
 
