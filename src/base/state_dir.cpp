@@ -30,9 +30,9 @@ std::filesystem::path log_file(const std::filesystem::path& state_dir, std::stri
 }
 
 std::filesystem::path own_log_file(const std::filesystem::path& state_dir, std::string_view folder,
-                                   WallTime started_at, int place) {
+                                   WallTime started_at, std::int64_t number) {
   return log_folder(state_dir, folder) /
-         fmt::format("{}-{}.log", started_at.time_since_epoch().count(), place);
+         fmt::format("{}-{}.log", started_at.time_since_epoch().count(), number);
 }
 
 std::filesystem::path cleanup_log_file(const std::filesystem::path& state_dir,

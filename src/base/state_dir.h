@@ -9,6 +9,7 @@
 //   logs/_cleanup/<time>-1.log     what the fleet's cleanup command wrote; no job's name begins with "_"
 //   logs/_probe, _remedy, _notify  likewise, of commands of probes, remedies and contacts
 
+#include <cstdint>
 #include <filesystem>
 #include <string_view>
 
@@ -24,9 +25,9 @@ std::filesystem::path lock_file(const std::filesystem::path& state_dir);
 std::filesystem::path log_folder(const std::filesystem::path& state_dir, std::string_view job);
 std::filesystem::path log_file(const std::filesystem::path& state_dir, std::string_view job,
                                RunId run, int attempt);
-/// `folder` begins with "_"; `place` tells apart what begins at once.
+/// `folder` begins with "_"; `number` tells apart what begins at once.
 std::filesystem::path own_log_file(const std::filesystem::path& state_dir, std::string_view folder,
-                                   WallTime started_at, int place);
+                                   WallTime started_at, std::int64_t number);
 std::filesystem::path cleanup_log_file(const std::filesystem::path& state_dir, WallTime started_at);
 
 }  // namespace takt

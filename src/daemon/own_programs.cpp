@@ -91,7 +91,7 @@ void OwnPrograms::start(int place, std::shared_ptr<Work> work) {
   launch.token = Token{kFirstToken + place};
   launch.job = program.folder;
   launch.command = program.command;
-  launch.log_file = own_log_file(state_dir_, program.folder, program.now, place + 1).native();
+  launch.log_file = own_log_file(state_dir_, program.folder, program.now, work->id).native();
   launch.kill_grace = Duration{0};
   launch.takt_env = program.env;
   launch.takt_env.emplace_back("TAKT_NOW", format_rfc3339(program.now));

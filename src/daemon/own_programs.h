@@ -8,7 +8,7 @@
 //              │         └ its time is over, or stop(): killed whole, then told
 //              └ its time is over, or stop(): told
 //
-// Their output goes to logs/<folder>/<time>-<place>.log below the state_dir. Loop's thread; told from a
+// Their output goes to logs/<folder>/<time>-<id>.log below the state_dir. Loop's thread; told from a
 // turn of its own.
 
 #include <boost/asio/io_context.hpp>
