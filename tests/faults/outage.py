@@ -43,9 +43,9 @@ class OutageFleet(e2e.Fleet):
         lines = [line.split() for line in path.read_text().splitlines()] if path.exists() else []
         return [tuple(map(int, line[1:])) for line in lines if line[0] == what and len(line) == 4]
 
-    def begin(self):
+    def begin(self, *args):
         """Up, all jobs have run, and `long` runs."""
-        self.up()
+        self.up(*args)
         self.trigger("long")
         for job in ("keep", "other", "long"):
             self.wait(lambda job=job: self.seen(job), f"{job} to start")
