@@ -105,8 +105,7 @@ void FleetDaemon::open(std::function<void()> ready) {
   ready_ = std::move(ready);
   look_at_schedules();
   cleanup_.connect(*launcher_, coordinator_.spec());
-  own_->programs.connect(*launcher_, coordinator_.spec().state_dir,
-                         runs_own_programs(coordinator_.spec()));
+  own_->programs.connect(*launcher_, coordinator_.spec().state_dir);
   last_now_ = clock_.now();
   carry_out(coordinator_.open(last_now_,
                               memory_.look(coordinator_.spec().memory.source, boottime_now())));

@@ -34,10 +34,9 @@ std::string trouble_of(const core::ProcessEnd& end) {
 
 OwnPrograms::~OwnPrograms() = default;
 
-void OwnPrograms::connect(ports::Launcher& launcher, std::string state_dir, bool may_have_left) {
+void OwnPrograms::connect(ports::Launcher& launcher, std::string state_dir) {
   launcher_ = &launcher;
   state_dir_ = std::move(state_dir);
-  if (!may_have_left) return;
   for (int place = 0; place < kPlaces; ++place) {
     places_[static_cast<std::size_t>(place)].leftover = true;
     launcher_->kill_leftover(core::AttemptRow{.token = Token{kFirstToken + place}});

@@ -37,9 +37,9 @@ class OwnPrograms {
   explicit OwnPrograms(boost::asio::io_context& io) : io_(io) {}
   ~OwnPrograms();
 
-  /// Once, before the first run(). What an earlier daemon left is killed where `may_have_left` says that
-  /// there can be some; until that is proven a place is not used.
-  void connect(ports::Launcher& launcher, std::string state_dir, bool may_have_left);
+  /// Once, before the first run(). What an earlier daemon left is killed, whatever the fleet file says by
+  /// now; until that is proven a place is not used.
+  void connect(ports::Launcher& launcher, std::string state_dir);
 
   struct Program {
     std::shared_ptr<const core::Command> command;

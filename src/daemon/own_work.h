@@ -50,7 +50,4 @@ class OwnWork {
   ports::Notifier& notifier_;
 };
 
-/// Whether the fleet runs programs of this kind at all: what an earlier daemon may have left.
-bool runs_own_programs(const core::FleetSpec& fleet);
-
 }  // namespace takt::daemon
