@@ -318,6 +318,15 @@ class Killed(HealthCase):
         self.assertEqual(fleet.check(code=0)["there"]["state"], "ok")
 
 
+    def test_what_is_left_is_killed_though_the_file_knows_no_programs_any_more(self):
+        fleet = self.remedy(jobs='[job.tick]\nrun = "true"\n')
+        fleet.trigger("check")
+        pids = fleet.wait(lambda: fleet.pids("pids"), "the remedy")
+        fleet.kill()
+        fleet.write(fleet.file.read_text().split("[job.check]")[0] + '[job.tick]\nrun = "true"\n')
+        fleet.up()
+        fleet.wait(lambda: not any(alive(pid) for pid in pids), "what was left to be killed")
+
     def test_a_stopping_daemon_does_not_wait_for_what_does_not_answer(self):
         silent = self.enterContext(Silent())
         fleet = self.start(

@@ -2,10 +2,12 @@
 import hashlib
 import hmac
 import json
+import subprocess
+import time
 import unittest
 
-from fleet import Fleet, wait_until
-from web import Web
+from fleet import TAKT, Fleet, alive, wait_until
+from web import Silent, Web
 
 SECRET = "a-secret-of-nobody-else"
 RE_TIME = r"^20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$"
@@ -185,6 +187,54 @@ class Restart(NotifyCase):
         self.assertEqual(fleet.down(), 0)
         fleet.up(*SLOW)
         self.assertEqual(self.told(1)[0]["job"], "plan")
+
+    def test_a_command_that_tells_is_not_left_over_and_is_done_again(self):
+        fleet = self.start(
+            jobs("plan") + '[notify.ops]\ncommand = "echo $$ >> pids; [ -e go ] || exec sleep 600"\n')
+        self.run_once(fleet, "plan", "failed")
+        pids = lambda: (fleet.dir / "pids").exists() and (fleet.dir / "pids").read_text().split()
+        first = fleet.wait(pids, "the command")[0]
+        fleet.kill()
+        self.assertTrue(alive(first))
+        (fleet.dir / "go").touch()
+        fleet.up(*FAST)
+        fleet.wait(lambda: fleet.sql("SELECT state FROM notices") == [("sent",)], "it to be told")
+        self.assertFalse(alive(first))
+        self.assertEqual(len(pids()), 2)
+
+    def test_a_stopping_daemon_does_not_wait_for_a_receiver(self):
+        self.web.answers["/hook"] = [503]
+        silent = self.enterContext(Silent())
+        fleet = self.start(jobs("plan") + hook(self.web)
+                           + f'[notify.silent]\nwebhook = "{silent.url}"\n')
+        self.run_once(fleet, "plan", "failed")
+        wait_until(lambda: self.web.asked("/hook"), "the first try")
+        with subprocess.Popen([TAKT, "notify", "test", "silent", "-f", str(fleet.file)],
+                              stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as asking:
+            fleet.wait(lambda: fleet.sql("SELECT 1 FROM notices WHERE kind = 'test'"), "the test")
+            began = time.monotonic()
+            self.assertEqual(fleet.down(), 0)
+            self.assertLess(time.monotonic() - began, 3)
+            said = asking.communicate(timeout=10)[1]
+            self.assertNotEqual(asking.returncode, 0, said)
+        self.assertEqual(fleet.sql("SELECT state FROM notices WHERE kind = 'failed'"), [("pending",)])
+        self.web.answers["/hook"] = [200]
+        fleet.up(*FAST)
+        fleet.wait(lambda: fleet.sql("SELECT state FROM notices WHERE kind = 'failed'")
+                   == [("sent",)], "the next daemon")
+
+    def test_a_contact_that_changes_or_goes_while_it_is_to_be_told(self):
+        fleet = self.start(jobs("a", "b") + hook(self.web), up=SLOW)
+        self.run_once(fleet, "a", "failed")
+        fleet.write(fleet.file.read_text().replace("/hook", "/other"))
+        fleet.json("reload")
+        self.assertEqual(self.told(1, "/other")[0]["job"], "a")
+        self.run_once(fleet, "b", "failed")
+        fleet.write(fleet.file.read_text().split("[notify")[0].replace('"ops"', ""))
+        fleet.json("reload")
+        fleet.wait(lambda: fleet.sql("SELECT state, error FROM notices WHERE job = 'b'")
+                   == [("failed", "the contact is gone")], "b to be given up")
+        self.assertEqual(len(self.web.notices("/other")), 1)
 
 
 class TestVerb(NotifyCase):
