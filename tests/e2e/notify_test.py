@@ -14,7 +14,7 @@ RE_TIME = r"^20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$"
 # Fails while there is no file of its name with ".ok".
 SHAKY = 'run = "[ -e $TAKT_JOB.ok ]"\n'
 FAST = ("--speed", "60")  # ten seconds to gather notices are a sixth of one
-SLOW = ("--speed", "2")  # and here five, for a daemon to die within
+SLOW = ("--speed", "4")  # and here two and a half, for a daemon to die within
 
 
 def hook(web, path="/hook", more=""):

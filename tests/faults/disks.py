@@ -53,10 +53,10 @@ def device_of(folder):
     raise AssertionError(f"{folder} is no loop mount")
 
 
-def fill(folder):
+def fill(folder, opener=None):
     """Takes every byte that is free; returns the file to remove."""
     filler = pathlib.Path(folder) / "filler"
-    with open(filler, "ab", buffering=0) as file:
+    with open(filler, "ab", buffering=0, opener=opener) as file:
         for size in (1 << 16, 1 << 12):
             try:
                 while True:
@@ -68,11 +68,17 @@ def fill(folder):
 
 
 class Glutton:
-    """Keeps a disk full while it lasts: also what the store gives back of its own log is taken at once."""
+    """Keeps a disk full while it lasts: also what the store gives back of its own log is taken at once. It
+    holds on to that disk: once it is unmounted (a test that failed), what lies beneath is not touched."""
 
     def __init__(self, folder):
+        assert os.path.ismount(folder), folder
         self.folder = folder
+        self.disk = os.open(folder, os.O_DIRECTORY | os.O_RDONLY)
         self.begin()
+
+    def open(self, path, flags):
+        return os.open(os.path.basename(path), flags, 0o600, dir_fd=self.disk)
 
     def begin(self):
         self.over = threading.Event()
@@ -81,7 +87,7 @@ class Glutton:
 
     def eat(self):
         while not self.over.is_set():
-            fill(self.folder)
+            fill(self.folder, self.open)
             self.over.wait(0.02)
 
     def __enter__(self):
@@ -105,6 +111,7 @@ class Glutton:
 
     def __exit__(self, *_):
         self.stop()
+        os.close(self.disk)
 
 
 def take_inodes(folder):
