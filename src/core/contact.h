@@ -25,7 +25,7 @@ struct Webhook {
   std::string url;  // http or https
   friend bool operator==(const Webhook&, const Webhook&) = default;
 };
-/// The JSON on its standard input, and what matters most in TAKT_NOTICE_*.
+/// The JSON in TAKT_NOTICE_JSON, and what matters most of it in the other TAKT_NOTICE_*.
 struct NotifyCommand {
   std::shared_ptr<const Command> command;  // never null
   friend bool operator==(const NotifyCommand& a, const NotifyCommand& b);

@@ -126,7 +126,8 @@ constexpr std::array<Key<ProbeDraft>, 4> kRest{{
     {{"for", shape::kDuration, "0s", "it fails once the condition has not held for this long"},
      store_duration<&ProbeSpec::lasting>},
     {{"timeout", shape::kPositiveDuration, "10s",
-      "of sql, command and http; what takes longer is unknown, which neither passes nor fails"},
+      "of sql, command and http; what takes longer is unknown, and with succeeds of http a "
+      "failure"},
      decode_timeout},
     {{"otherwise",
       shape::custom("table or list of tables", R"(a table like { run = "job" }, or a list of them)",

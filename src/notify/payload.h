@@ -1,6 +1,6 @@
 #pragma once
-// The one documented JSON that tells a message: to a webhook as its body, to a command on its standard
-// input. docs/guide/notice-json.md is its description.
+// The one documented JSON that tells a message: to a webhook as its body, to a command in
+// TAKT_NOTICE_JSON. docs/guide/notice-json.md is its description.
 // Pure: the same message gives the same bytes.
 
 #include <string>
