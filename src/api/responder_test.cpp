@@ -207,6 +207,9 @@ TEST_F(ResponderTest, NoGetOrWrongMethodEverReachesTheBackend) {
     if (const auto at = target.find("{job}"); at != std::string::npos) {
       target.replace(at, 5, "posting");
     }
+    if (const auto at = target.find("{contact}"); at != std::string::npos) {
+      target.replace(at, std::string_view{"{contact}"}.size(), "owner");
+    }
     if (const auto at = target.find("{run}"); at != std::string::npos) target.replace(at, 5, "1");
     for (const auto* method : {"GET", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS"}) {
       const auto answer = ask_at(method, target);

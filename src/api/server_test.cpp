@@ -194,6 +194,9 @@ TEST_F(ServerTest, EveryRouteAnswersInItsFormat) {
   for (const auto& route : routes()) {
     std::string path(route.path);
     if (const auto at = path.find("{job}"); at != std::string::npos) path.replace(at, 5, "posting");
+    if (const auto at = path.find("{contact}"); at != std::string::npos) {
+      path.replace(at, std::string_view{"{contact}"}.size(), "owner");
+    }
     if (const auto at = path.find("{run}"); at != std::string::npos) path.replace(at, 5, "1");
     const auto answer = exchange(std::string(method_word(route.method)) + " " + path +
                                  " HTTP/1.1\r\nHost: takt\r\n\r\n");

@@ -17,6 +17,7 @@
 #include "core/health_checks.h"
 #include "core/memory_gate.h"
 #include "core/notices.h"
+#include "core/probe_records.h"
 #include "core/reload.h"
 #include "core/remedies.h"
 #include "core/requests.h"

@@ -122,16 +122,22 @@ Judgement judged(bool holds, std::string value) {
   return judgement;
 }
 
+/// Milliseconds say nothing of an age, and hide the rest of it.
+std::string age_words(Duration age) {
+  if (age < std::chrono::seconds{10}) return format_duration(age);
+  return format_duration(std::chrono::floor<std::chrono::seconds>(age));
+}
+
 Judgement judge_freshness(const Fresh& fresh, const Measurement& measured, WallTime now) {
   if (std::holds_alternative<Absent>(measured)) return judged(false, "never");
   const auto at = time_of(measured);
   if (!at) return unknown(fmt::format("\"{}\" is not a time", words_of(measured)));
   const Duration age = now - *at;
   if (age < Duration{0}) {
-    return judged(true, fmt::format("{} ahead ({})", format_duration(-age), format_rfc3339(*at)));
+    return judged(true, fmt::format("{} ahead ({})", age_words(-age), format_rfc3339(*at)));
   }
   return judged(age <= fresh.at_most,
-                fmt::format("{} old ({})", format_duration(age), format_rfc3339(*at)));
+                fmt::format("{} old ({})", age_words(age), format_rfc3339(*at)));
 }
 
 Judgement judge_number(const Measurement& measured, const auto& holds) {

@@ -7,7 +7,7 @@
 
 #include "base/match.h"
 #include "core/attempts.h"
-#include "core/health_checks.h"
+#include "core/probe_records.h"
 #include "core/settle.h"
 #include "core/waiting.h"
 

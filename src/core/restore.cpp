@@ -8,9 +8,9 @@
 
 #include "core/definition.h"
 #include "core/dependencies.h"
-#include "core/health_checks.h"
 #include "core/job_names.h"
 #include "core/notices.h"
+#include "core/probe_records.h"
 #include "core/settle.h"
 #include "core/waiting.h"
 #include "core/wall_slots.h"

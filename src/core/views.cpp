@@ -8,7 +8,7 @@
 #include "core/coordinator_impl.h"
 #include "core/degraded.h"
 #include "core/gates.h"
-#include "core/health_checks.h"
+#include "core/probe_records.h"
 #include "core/watchdog.h"
 
 namespace takt::core {

@@ -105,6 +105,15 @@ void Builtins::measure_probe(const WorkPtr& work, std::size_t place,
   const auto known_inside = [&] {
     boost::asio::post(io_, [done] { done(core::Unknown{"the coordinator knows it"}); });
   };
+  const auto outside_by_machine_time = [&] {
+    const bool is_time = std::holds_alternative<core::Fresh>(probe.condition);
+    probes_.measure(probe, check.database, facts_.now(),
+                    [this, is_time, done](core::Measurement measured) {
+                      const auto at = is_time ? core::time_of(measured) : std::nullopt;
+                      if (at) measured = format_rfc3339(facts_.fleet_time_of(*at));
+                      done(std::move(measured));
+                    });
+  };
   const auto outside = [&] { probes_.measure(probe, check.database, facts_.now(), done); };
   std::visit(
       Match{[&](const core::JobProbe&) { known_inside(); },
@@ -112,7 +121,7 @@ void Builtins::measure_probe(const WorkPtr& work, std::size_t place,
             [&](const core::MemoryProbe&) { known_inside(); },
             [&](const core::CommandProbe& of) { run_probe(work, probe, of, done); },
             [&](const core::SqlProbe&) { outside(); }, [&](const core::HttpProbe&) { outside(); },
-            [&](const core::FileProbe&) { outside(); }},
+            [&](const core::FileProbe&) { outside_by_machine_time(); }},
       probe.of);
 }
 

@@ -40,6 +40,8 @@ class Builtins {
     std::function<const core::FleetSpec&()> fleet;
     std::function<Seq()> recorded;
     std::function<bool()> store_ok;
+    /// When a file says that it was written, as fleet time: at a speed of 60 a second ago is a minute.
+    std::function<WallTime(WallTime)> fleet_time_of;
   };
   Builtins(boost::asio::io_context& io, OwnPrograms& programs, ports::ProbeRunner& probes,
            Chores chores, Facts facts, Tell tell);

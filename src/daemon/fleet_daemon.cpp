@@ -88,7 +88,12 @@ void FleetDaemon::connect(OwnWork::Outside outside) {
   own_ = std::make_unique<OwnWork>(
       io_, std::move(outside),
       Builtins::Facts{now, [this]() -> const core::FleetSpec& { return coordinator_.spec(); },
-                      [this] { return recorded_; }, [this] { return coordinator_.store_ok(); }},
+                      [this] { return recorded_; }, [this] { return coordinator_.store_ok(); },
+                      [this, now](WallTime at) {
+                        using std::chrono::floor;
+                        const auto age = floor<Duration>(std::chrono::system_clock::now()) - at;
+                        return now() - floor<Duration>(age * clock_.speed());
+                      }},
       Pinger::Facts{[this] { return coordinator_.spec().ping; },
                     [this] {
                       const core::FleetView view = fleet();

@@ -38,8 +38,8 @@ class BadInput(unittest.TestCase):
         self.assertEqual([p["line"] for p in found], [4])
 
     def test_what_is_not_there_yet_is_said(self):
-        found = self.problems('[notify.me]\nafter = 1\n[pool.browser]\nslots = 3\nkind = "chromium"\n' + OK)
-        self.assertEqual([p["line"] for p in found], [1, 5])
+        found = self.problems('[pool.browser]\nslots = 3\nkind = "chromium"\n[job.far]\nrun = "true"\nnode = "there"\n' + OK)
+        self.assertEqual([p["line"] for p in found], [3, 6])
         for problem in found:
             self.assertIn("not supported yet", problem["message"])
 
