@@ -4,7 +4,7 @@
 // A decision is a run that starts, or a look that finds nobody. A round is one end, the looks that it
 // brings about (one a start, and a last one that finds nobody), the arrivals, and a look after each
 // turn of arrivals.
-//   takt_admission_bench [decisions of a sample, 50000] [rounds, 3]
+//   takt_admission_bench [decisions of a sample, 20000] [rounds, 3]
 
 #include <fmt/format.h>
 
@@ -164,7 +164,7 @@ Result measure(const Mix& mix, std::int64_t decisions, int rounds) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  const std::int64_t decisions = argc > 1 ? std::max(1000, std::atoi(argv[1])) : 50'000;
+  const std::int64_t decisions = argc > 1 ? std::max(1000, std::atoi(argv[1])) : 20'000;
   const int rounds = argc > 2 ? std::max(1, std::atoi(argv[2])) : 3;
   bench::print_head();
   for (const int pools : {1, 20}) {

@@ -1,17 +1,11 @@
 // The look: who may start now, and how somebody stands.
 
 #include <algorithm>
+#include <array>
 
 #include "core/admission_queue.h"
 
 namespace takt::core {
-namespace {
-
-/// The best rank that is worse.
-Rank just_behind(const Rank& rank) { return {rank.at, RunId{rank.run.value + 1}}; }
-
-}  // namespace
-
 std::optional<RunId> AdmissionQueue::next(Instant now, Among among) {
   if (among != last_among_) marks_.mark_all(lines_.pools());
   last_among_ = among;
@@ -56,55 +50,45 @@ std::optional<Rank> AdmissionQueue::look_at(PoolIndex pool, const Scene& scene, 
     room -= heads[at].weight;
   }
   if (at == heads.size()) return std::nullopt;
-  // Behind them only who ends before those ahead of him could start. The further down, the earlier
-  // that is, so each that fails shortens what is worth a look behind it.
-  Rank behind = heads[at].rank;
-  Longest longest = longest_behind(pool, behind, ahead, Ahead::Extent::all);
-  while (const auto one = best_short(pool, longest, std::max(from, behind), than)) {
-    behind = just_behind(one->rank);
-    const bool counts = scene.among == Among::all || lines_.line(one->line).key.critical;
-    if (counts && may_start(one->line, one->rank)) return one->rank;
-    longest = longest_behind(pool, behind, ahead, Ahead::Extent::known);
-  }
-  return std::nullopt;
+  // Behind them only who ends before those ahead of him could start.
+  const auto one = best_short(pool, scene, ahead, std::max(from, heads[at].rank), than);
+  if (one) marks_.looked_at(pool, *one);
+  return one;
 }
 
-/// How long somebody of each class may take, who ranks worse than `rank` and delays nobody ahead.
-AdmissionQueue::Longest AdmissionQueue::longest_behind(PoolIndex pool, const Rank& rank,
-                                                       Ahead& ahead, Ahead::Extent extent) const {
-  Longest longest{};
-  for (std::size_t at = 0; at < kClasses; ++at) {
-    const auto untouched = leases_.untouched_by({pool, 1}, static_cast<Priority>(at));
-    if (at > 0 && untouched == 0 && leases_.untouched_by({pool, 1}, Priority::P0) == 0) {
-      longest[at] = longest[0];
-    } else {
-      longest[at] = ahead.longest(pool, rank, untouched, extent);
-    }
-  }
-  return longest;
-}
-
-/// The best line of a pool whose units can be free, that is short enough, and whose rank lies in
+/// The best who is short enough to start in a pool without room, and whose rank lies in
 /// [from, than).
-std::optional<Heads::ByLength> AdmissionQueue::best_short(PoolIndex pool, const Longest& longest,
-                                                          const Rank& from,
-                                                          const Rank& than) const {
-  std::optional<Heads::ByLength> best;
-  const auto consider = [&](const std::vector<Heads::ByLength>& lines, Priority priority) {
-    const Duration limit = longest[static_cast<std::size_t>(priority)];
+std::optional<Rank> AdmissionQueue::best_short(PoolIndex pool, const Scene& scene, Ahead& ahead,
+                                               const Rank& from, const Rank& than) const {
+  Rank best = than;
+  std::array<std::optional<Duration>, 1U << kClasses> longest;
+  // The shortest first, and those that rank worse may be no longer than those that rank better.
+  const auto consider = [&](const std::vector<Heads::ByLength>& lines, Leases::ClassSet untouched) {
+    std::optional<Duration>& limit = longest[untouched];
+    if (!limit) limit = ahead.longest_behind(pool, from, untouched);
     for (const Heads::ByLength& one : lines) {
-      if (one.length > limit) break;
-      if (!(one.rank < from) && one.rank < (best ? best->rank : than)) best = one;
+      if (one.length > *limit) break;
+      if (one.rank < from || !(one.rank < best)) continue;
+      const Instant end = saturating_add(scene.now, one.length);
+      if (ahead.until(pool, one.rank, untouched) < end) continue;
+      const LineKey& key = lines_.line(one.line).key;
+      if (scene.among == Among::critical && !key.critical) continue;
+      const Candidate candidate(scene, key, one.rank);
+      if (candidate.fits() && candidate.delays_nobody(ahead)) best = one.rank;
     }
   };
   const Heads& heads = lines_.of_pool(pool);
   for (const Heads::Kind& kind : heads.kinds()) {
-    if (kind.weight <= leases_.room(pool, kind.priority)) consider(kind.lines, kind.priority);
+    const bool fits = kind.weight <= leases_.room(pool, kind.priority) &&
+                      (kind.other.weight == 0 ||
+                       kind.other.weight <= leases_.room(kind.other.pool, kind.priority));
+    if (fits) consider(kind.lines, leases_.untouched_by({pool, kind.weight}, kind.priority));
   }
-  for (const Heads::Tie& tie : heads.ties()) {
-    if (leases_.room(tie.pool, Priority::P0) > 0) consider(tie.lines, Priority::P0);
+  // What one unit of the best class leaves untouched, no other leaves more of.
+  if (!heads.wide().empty()) {
+    consider(heads.wide(), leases_.untouched_by({pool, 1}, Priority::P0));
   }
-  return best;
+  return best == than ? std::nullopt : std::optional(best);
 }
 
 /// Nobody is held; only that others may not count.

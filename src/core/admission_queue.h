@@ -25,7 +25,6 @@
 // there is no room beside those ahead, only over those that are short enough. Lengths are rounded
 // up (line.h), which makes few lines of many jobs and errs towards not delaying.
 
-#include <array>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -87,16 +86,12 @@ class AdmissionQueue {
   std::vector<RunId> queue_of(PoolIndex pool) const;
 
  private:
-  using Longest = std::array<Duration, kClasses>;  // by class
-
   void touch(const Uses& uses, const Rank& from);
   PoolIndex no_pool() const { return static_cast<PoolIndex>(leases_.pools().size()); }
   std::optional<Rank> look_at(PoolIndex pool, const Scene& scene, Ahead& ahead, const Rank& than);
   std::optional<Rank> look_without_pool(const Scene& scene, const Rank& than);
-  Longest longest_behind(PoolIndex pool, const Rank& rank, Ahead& ahead,
-                         Ahead::Extent extent) const;
-  std::optional<Heads::ByLength> best_short(PoolIndex pool, const Longest& longest,
-                                            const Rank& from, const Rank& than) const;
+  std::optional<Rank> best_short(PoolIndex pool, const Scene& scene, Ahead& ahead, const Rank& from,
+                                 const Rank& than) const;
 
   Leases leases_;
   WaitingLines lines_;

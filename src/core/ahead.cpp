@@ -20,33 +20,46 @@ Instant Scene::earliest(const Head& head, PoolIndex pool) const {
   return leases.earliest(*lines.line(head.line).key.uses, head.priority, now);
 }
 
-// --- going down the heads
-// ------------------------------------------------------------------------
+// --- going down the heads ------------------------------------------------------------------------
 
-std::size_t Ahead::front_of(PoolIndex pool) {
-  std::uint32_t& place = front_by_pool_[pool];
-  if (place == 0) {
-    fronts_.emplace_back().pool = pool;
-    place = static_cast<std::uint32_t>(fronts_.size());
+/// With all that are tied to it, however far down.
+Ahead::Place Ahead::front_of(PoolIndex pool) {
+  if (front_by_pool_[pool] != 0) return front_by_pool_[pool] - 1;
+  const auto first = static_cast<Place>(fronts_.size());
+  const auto add = [&](PoolIndex other) {
+    if (front_by_pool_[other] != 0) return;
+    fronts_.emplace_back().pool = other;
+    fronts_.back().parent = static_cast<Place>(fronts_.size() - 1);
+    front_by_pool_[other] = static_cast<Place>(fronts_.size());
+  };
+  add(pool);
+  changes_.clear();
+  for (Place place = first; place < fronts_.size(); ++place) {  // more are added on the way
+    go_down(fronts_[place]);
+    for (std::size_t i = 0; i < fronts_[place].ties.size(); ++i) add(fronts_[place].ties[i].second);
   }
-  return place - 1;
+  for (Place place = first; place < fronts_.size(); ++place) note_changes(place);
+  std::ranges::sort(changes_, {}, &Change::rank);
+  for (const Change& change : changes_) {
+    if (change.front == change.other) {
+      lack(change.front, change.rank, change.earliest);
+    } else {
+      join(change);
+    }
+  }
+  return first;
 }
 
-/// Down to all heads better than `rank`; false: somebody on the way lets nobody have until `end`
-/// what leaves `untouched` classes their share, so it went no further.
-bool Ahead::go_down(Front& front, const Rank& rank, Leases::ClassSet untouched, Instant end) {
-  const std::vector<Head>& heads = scene_.lines.of_pool(front.pool).all();
-  while (front.at < heads.size() && heads[front.at].rank < rank) {
-    const Head& head = heads[front.at++];
-    if (!scene_.counts(head) || !pass(front, head)) continue;
-    if (front.last.latest_end(untouched) < end) return false;
+/// What holds the first of a kind holds the others, so those alone make steps.
+void Ahead::go_down(Front& front) {
+  Step last;
+  for (const Head& head : scene_.lines.of_pool(front.pool).firsts()) {
+    if (scene_.counts(head) && pass(front, last, head)) front.steps.push_back(last);
   }
-  return true;
 }
 
 /// Whether anything has changed by it.
-bool Ahead::pass(Front& front, const Head& head) {
-  Step& last = front.last;
+bool Ahead::pass(Front& front, Step& last, const Head& head) {
   if (scene_.fits(head, front.pool)) {
     if (!head.is_alone()) tie(front, head);
     const Leases::ClassSet held = 1U << static_cast<unsigned>(head.priority);
@@ -60,7 +73,6 @@ bool Ahead::pass(Front& front, const Head& head) {
     last.lacks = true;
   }
   last.rank = head.rank;
-  front.steps.push_back(last);
   return true;
 }
 
@@ -74,8 +86,57 @@ void Ahead::tie(Front& front, const Head& head) {
   for (const Use& use : *scene_.lines.line(head.line).key.uses) tie_to(use.pool);
 }
 
-// --- what they leave to those behind
-// -------------------------------------------------------------
+// --- pools that are tied -------------------------------------------------------------------------
+
+void Ahead::note_changes(Place place) {
+  const Front& front = fronts_[place];
+  std::optional<Instant> known;
+  for (const Step& step : front.steps) {
+    const Instant earliest = step.latest_end(0);
+    if (!step.lacks || (known && earliest >= *known)) continue;
+    known = earliest;
+    changes_.push_back({step.rank, place, place, earliest});
+  }
+  for (const auto& [rank, pool] : front.ties) {
+    const Place other = front_by_pool_[pool] - 1;
+    if (place < other) changes_.push_back({rank, place, other, {}});  // the other has it as well
+  }
+}
+
+/// The smaller becomes part of the larger, so nobody has far to the one who speaks for all.
+void Ahead::join(const Change& change) {
+  Place large = speaker(change.front, kWorstRank);
+  Place small = speaker(change.other, kWorstRank);
+  if (large == small) return;
+  if (fronts_[large].size < fronts_[small].size) std::swap(large, small);
+  Front& part = fronts_[small];
+  part.parent = large;
+  part.tied_at = change.rank;
+  fronts_[large].size += part.size;
+  if (!part.lacking.empty()) lack(large, change.rank, part.lacking.back().earliest);
+}
+
+void Ahead::lack(Place place, const Rank& rank, Instant earliest) {
+  std::vector<Lacking>& lacking = fronts_[speaker(place, kWorstRank)].lacking;
+  if (lacking.empty() || earliest < lacking.back().earliest) lacking.push_back({rank, earliest});
+}
+
+Ahead::Place Ahead::speaker(Place place, const Rank& rank) const {
+  while (fronts_[place].parent != place && fronts_[place].tied_at < rank) {
+    place = fronts_[place].parent;
+  }
+  return place;
+}
+
+/// The first of those that lack units of the pool or of one tied to it; nullopt: nobody does.
+std::optional<Instant> Ahead::lacking_in_tied(Place place, const Rank& rank) const {
+  const std::vector<Lacking>& lacking = fronts_[speaker(place, rank)].lacking;
+  const auto behind = std::ranges::lower_bound(lacking, rank, {}, &Lacking::rank);
+  if (behind == lacking.begin()) return std::nullopt;
+  return (behind - 1)->earliest;
+}
+
+// --- what they leave to those behind -------------------------------------------------------------
 
 Instant Ahead::Step::latest_end(Leases::ClassSet untouched) const {
   Instant latest = Instant::max();
@@ -86,95 +147,36 @@ Instant Ahead::Step::latest_end(Leases::ClassSet untouched) const {
 }
 
 const Ahead::Step* Ahead::step_before(const Front& front, const Rank& rank) {
-  if (front.steps.empty()) return nullptr;
-  if (front.steps.back().rank < rank) return &front.steps.back();
   const auto behind = std::ranges::lower_bound(front.steps, rank, {}, &Step::rank);
   return behind == front.steps.begin() ? nullptr : &*(behind - 1);
 }
 
-Instant Ahead::until(PoolIndex pool, const Rank& rank, Leases::ClassSet untouched, Extent extent) {
-  Front& front = fronts_[front_of(pool)];
-  if (extent == Extent::all) go_down(front, rank);
-  const Step* step = step_before(front, rank);
+Instant Ahead::until(PoolIndex pool, const Rank& rank, Leases::ClassSet untouched) {
+  const Place place = front_of(pool);
+  const Step* step = step_before(fronts_[place], rank);
   if (step == nullptr) return Instant::max();
   const Instant latest = step->latest_end(untouched);
   if ((step->held & ~untouched) == 0) return latest;
-  const auto lacking = lacking_in_tied(pool, rank, extent);
-  if (lacking) return std::min(latest, *lacking);
-  return extent == Extent::all ? std::min(latest, scene_.now) : latest;
+  return std::min(latest, lacking_in_tied(place, rank).value_or(scene_.now));
 }
 
-Duration Ahead::longest(PoolIndex pool, const Rank& rank, Leases::ClassSet untouched,
-                        Extent extent) {
-  const Instant latest = until(pool, rank, untouched, extent);
+/// Further down there are more who lack units, unless there is nobody yet.
+Duration Ahead::longest_behind(PoolIndex pool, const Rank& rank, Leases::ClassSet untouched) {
+  const Place place = front_of(pool);
+  const Step* step = step_before(fronts_[place], rank);
+  if (step == nullptr) return Duration::max();
+  Instant latest = step->latest_end(untouched);
+  if ((step->held & ~untouched) != 0) {
+    latest = std::min(latest, lacking_in_tied(place, rank).value_or(Instant::max()));
+  }
   return latest == Instant::max() ? Duration::max() : latest - scene_.now;
 }
 
-bool Ahead::lets(PoolIndex pool, const Rank& rank, Leases::ClassSet untouched, Instant end) {
-  if (until(pool, rank, untouched, Extent::known) < end) return false;
-  Front& front = fronts_[front_of(pool)];
-  if (!go_down(front, rank, untouched, end)) return false;
-  const Step* step = step_before(front, rank);
-  return step == nullptr || (step->held & ~untouched) == 0 || tied_let(pool, rank, end);
-}
-
-// --- pools that are tied -------------------------------------------------------------------------
-
 Instant Ahead::earliest_of_held(PoolIndex pool, const Rank& rank) {
-  return lacking_in_tied(pool, rank, Extent::all).value_or(scene_.now);
+  return lacking_in_tied(front_of(pool), rank).value_or(scene_.now);
 }
 
-void Ahead::reach(PoolIndex pool) {
-  const std::size_t place = front_of(pool);
-  if (fronts_[place].reached == questions_) return;
-  fronts_[place].reached = questions_;
-  reached_.push_back(place);
-}
-
-/// The first of those that lack units of the pool or of one tied to it; nullopt: nobody does.
-std::optional<Instant> Ahead::lacking_in_tied(PoolIndex pool, const Rank& rank, Extent extent) {
-  std::optional<Instant> earliest;
-  ++questions_;
-  reached_.clear();
-  reach(pool);
-  for (std::size_t i = 0; i < reached_.size(); ++i) {  // more are reached on the way
-    if (extent == Extent::all) go_down(fronts_[reached_[i]], rank);
-    const Step* step = step_before(fronts_[reached_[i]], rank);
-    if (step != nullptr && step->lacks) {
-      const Instant lacking = step->latest_end(0);
-      earliest = std::min(earliest.value_or(lacking), lacking);
-    }
-    reach_tied(reached_[i], rank);
-  }
-  return earliest;
-}
-
-/// Nobody who lacks units of the pool, or of one tied to it, forbids what lasts until `end`.
-bool Ahead::tied_let(PoolIndex pool, const Rank& rank, Instant end) {
-  bool lacks = false;
-  ++questions_;
-  reached_.clear();
-  reach(pool);
-  for (std::size_t i = 0; i < reached_.size(); ++i) {
-    Front& front = fronts_[reached_[i]];
-    if (!go_down(front, rank, 0, end)) return false;
-    const Step* step = step_before(front, rank);
-    if (step != nullptr && step->latest_end(0) < end) return false;
-    lacks = lacks || (step != nullptr && step->lacks);
-    reach_tied(reached_[i], rank);
-  }
-  return lacks;
-}
-
-void Ahead::reach_tied(std::size_t place, const Rank& rank) {
-  for (std::size_t i = 0; i < fronts_[place].ties.size(); ++i) {
-    const auto [tied_at, other] = fronts_[place].ties[i];
-    if (tied_at < rank) reach(other);
-  }
-}
-
-// --- the rule
-// ------------------------------------------------------------------------------------
+// --- the rule ------------------------------------------------------------------------------------
 
 bool Candidate::delays_nobody(Ahead& ahead) const {
   return std::ranges::all_of(*key_.uses, [&](const Use& use) { return may_take(use, ahead); });
@@ -182,8 +184,7 @@ bool Candidate::delays_nobody(Ahead& ahead) const {
 
 bool Candidate::may_take(const Use& use, Ahead& ahead) const {
   const Leases::ClassSet untouched = scene_.leases.untouched_by(use, key_.priority);
-  if (ahead.lets(use.pool, rank_, untouched, end())) return true;
-  return has_room_beside_all(use);
+  return ahead.until(use.pool, rank_, untouched) >= end() || has_room_beside_all(use);
 }
 
 std::vector<std::pair<Rank, Instant>> Candidate::delayed_by(const Use& use, Ahead& ahead) const {

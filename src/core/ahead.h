@@ -8,8 +8,10 @@
 // and ends by 10:04 delays nobody. So two pools are tied, behind B, by whoever has his units free
 // and still waits for both; what is lacking in either counts for both.
 //
-// Goes down the heads of each pool only as far as it is asked, once a look, and keeps of them the
-// steps at which something changes. Holds references, so it lasts no longer than the look.
+// Of each pool it keeps the steps, down the ranks, at which something changes, and of pools that are
+// tied the history: which become one at which rank, and what is lacking in them by then. Both are
+// worked out once a look, for the pools that it comes to. Holds references, so it lasts no longer
+// than the look.
 
 #include <array>
 #include <cstdint>
@@ -41,22 +43,19 @@ struct Scene {
 
 class Ahead {
  public:
-  /// What is known already, or all that there is. What is known is never stricter.
-  enum class Extent { known, all };
-
   explicit Ahead(const Scene& scene) : scene_(scene), front_by_pool_(scene.lines.pools(), 0) {}
 
   /// Until when a run of this rank may take units of the pool that leave `untouched` classes their
   /// share.
-  Instant until(PoolIndex pool, const Rank& rank, Leases::ClassSet untouched, Extent extent);
-  /// Whether it may, if it ends at `end`. Goes down no further than to the first who forbids it.
-  bool lets(PoolIndex pool, const Rank& rank, Leases::ClassSet untouched, Instant end);
-  /// until() as a length.
-  Duration longest(PoolIndex pool, const Rank& rank, Leases::ClassSet untouched, Extent extent);
+  Instant until(PoolIndex pool, const Rank& rank, Leases::ClassSet untouched);
+  /// As a length: what no run of this rank or a worse one may exceed.
+  Duration longest_behind(PoolIndex pool, const Rank& rank, Leases::ClassSet untouched);
   /// The earliest start of those that rank better, wait for the pool and have their units free.
   Instant earliest_of_held(PoolIndex pool, const Rank& rank);
 
  private:
+  using Place = std::uint32_t;  // of a front
+
   /// What is known of a head and all better ones.
   struct Step {
     Rank rank;
@@ -68,32 +67,45 @@ class Ahead {
 
     Instant latest_end(Leases::ClassSet untouched) const;
   };
-  /// One pool, as far as it was gone down.
+  /// Behind `rank`, somebody of this pool or of one tied to it lacks units until `earliest`.
+  struct Lacking {
+    Rank rank;
+    Instant earliest;
+  };
+  /// One pool.
   struct Front {
     PoolIndex pool = 0;
-    std::size_t at = 0;
-    int reached = 0;  // by the question of this number
-    Step last;
     std::vector<Step> steps;
     std::vector<std::pair<Rank, PoolIndex>> ties;  // by the best that ties the other pool
+    // Of those that are tied: behind `tied_at` it is one with `parent`, which speaks for both.
+    Place parent = 0;
+    Rank tied_at;
+    int size = 1;
+    std::vector<Lacking> lacking;
+  };
+  /// Something that changes what those behind `rank` find.
+  struct Change {
+    Rank rank;
+    Place front = 0;
+    Place other = 0;   // tied to it; the same: somebody lacks units
+    Instant earliest;  // of those who do
   };
 
-  std::size_t front_of(PoolIndex pool);
-  bool go_down(Front& front, const Rank& rank, Leases::ClassSet untouched, Instant end);
-  void go_down(Front& front, const Rank& rank) { go_down(front, rank, 0, Instant::min()); }
-  bool pass(Front& front, const Head& head);
+  Place front_of(PoolIndex pool);
+  void go_down(Front& front);
+  bool pass(Front& front, Step& last, const Head& head);
   void tie(Front& front, const Head& head);
   static const Step* step_before(const Front& front, const Rank& rank);
-  void reach(PoolIndex pool);
-  void reach_tied(std::size_t place, const Rank& rank);
-  std::optional<Instant> lacking_in_tied(PoolIndex pool, const Rank& rank, Extent extent);
-  bool tied_let(PoolIndex pool, const Rank& rank, Instant end);
+  void note_changes(Place place);
+  void join(const Change& change);
+  void lack(Place place, const Rank& rank, Instant earliest);
+  Place speaker(Place place, const Rank& rank) const;
+  std::optional<Instant> lacking_in_tied(Place place, const Rank& rank) const;
 
   const Scene& scene_;
   std::vector<Front> fronts_;
-  std::vector<std::uint32_t> front_by_pool_;  // 0: none yet, else one more than its position
-  std::vector<std::size_t> reached_;          // fronts, in the order in which they were
-  int questions_ = 0;
+  std::vector<Place> front_by_pool_;  // 0: none yet, else one more than its position
+  std::vector<Change> changes_;       // used while fronts are added alone
 };
 
 /// Somebody who would start: the rule.

@@ -2,6 +2,7 @@
 // Line: runs that are alike to admission (same uses, class, critical, rounded length), best rank
 // first.
 
+#include <limits>
 #include <memory>
 #include <set>
 
@@ -17,6 +18,9 @@ struct Rank {
   RunId run;
   friend auto operator<=>(const Rank&, const Rank&) = default;
 };
+
+inline constexpr Rank kBestRank{Instant::min(), RunId{}};
+inline constexpr Rank kWorstRank{Instant::max(), RunId{std::numeric_limits<std::int64_t>::max()}};
 
 struct LineKey {
   std::shared_ptr<const Uses> uses;

@@ -35,7 +35,7 @@ void Marks::spread(const WaitingLines& lines, const Leases& leases) {
       const PoolIndex pool = todo_.back();
       todo_.pop_back();
       for (const Heads::Tie& tie : lines.of_pool(pool).ties()) {
-        if (tie.lines.empty() || reached_[tie.pool] || !has_room(tie.pool)) continue;
+        if (tie.lines == 0 || reached_[tie.pool] || !has_room(tie.pool)) continue;
         reached_[tie.pool] = true;
         mark(tie.pool, from);
         todo_.push_back(tie.pool);

@@ -4,7 +4,6 @@
 //
 //   touched ──(spread)──▶ marked ──(looked at, nobody there)──▶ gone
 
-#include <limits>
 #include <utility>
 #include <vector>
 
@@ -12,9 +11,6 @@
 #include "core/waiting_lines.h"
 
 namespace takt::core {
-
-inline constexpr Rank kBestRank{Instant::min(), RunId{}};
-inline constexpr Rank kWorstRank{Instant::max(), RunId{std::numeric_limits<std::int64_t>::max()}};
 
 class Marks {
  public:

@@ -92,8 +92,8 @@ void WaitingLines::hide(LineId id, const Rank& led) {
 void WaitingLines::lead(LineId id, const Rank& from) {
   const Line& line = lines_[id];
   const Uses& uses = *line.key.uses;
-  for (const Use& use : uses) heads_[use.pool].lead(from, line.head(), uses, use.pool);
-  if (uses.empty()) heads_[none()].lead(from, line.head(), uses, none());
+  for (const Use& use : uses) heads_[use.pool].lead(from, line.head());
+  if (uses.empty()) heads_[none()].lead(from, line.head());
 }
 
 }  // namespace takt::core
