@@ -5,6 +5,7 @@
 #include <array>
 #include <charconv>
 #include <cmath>
+#include <string_view>
 
 #include "base/match.h"
 
@@ -65,27 +66,30 @@ std::optional<WallTime> time_of_number(double number) {
 
 /// What SQL writes without a zone ("2026-01-05 00:04:13", also with a fraction, or the day alone), made
 /// RFC 3339. An offset without minutes ("+01", as PostgreSQL writes it) gets them.
-std::string made_rfc3339(std::string text) {
+std::string made_rfc3339(std::string_view written) {
   constexpr std::size_t kDay = std::string_view{"2026-01-05"}.size();
   constexpr std::size_t kSeconds = std::string_view{"2026-01-05T00:04:13"}.size();
   constexpr std::size_t kMinutes = std::string_view{"2026-01-05T00:04"}.size();
-  if (text.size() == kDay) return text + "T00:00:00Z";
+  std::string text{written};
+  if (text.size() == kDay) {
+    text.append("T00:00:00Z");
+    return text;
+  }
   if (text.size() > kDay && text[kDay] == ' ') text[kDay] = 'T';
-  if (text.size() == kMinutes) text += ":00";
+  if (text.size() == kMinutes) text.append(":00");
   const std::size_t zone = text.find_first_of("Z+-z", std::min(kSeconds, text.size()));
-  if (zone == std::string::npos) return text + "Z";
-  if (text.size() - zone == std::string_view{"+01"}.size()) text += ":00";
+  if (zone == std::string::npos) {
+    text.push_back('Z');
+  } else if (text.size() - zone == std::string_view{"+01"}.size()) {
+    text.append(":00");
+  }
   return text;
 }
 
-std::optional<WallTime> time_in(const std::string& text) {
+std::optional<WallTime> time_in(std::string_view text) {
   if (const auto number = number_in(text)) return time_of_number(*number);
-  std::string trimmed = text;
-  while (!trimmed.empty() &&
-         std::string_view{" \r\n\t"}.find(trimmed.back()) != std::string::npos) {
-    trimmed.pop_back();
-  }
-  return parse_rfc3339(made_rfc3339(std::move(trimmed)));
+  const auto end = text.find_last_not_of(" \r\n\t");
+  return parse_rfc3339(made_rfc3339(text.substr(0, end + 1)));
 }
 
 std::string limit_words(const Condition& condition) {

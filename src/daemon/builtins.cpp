@@ -142,7 +142,7 @@ void Builtins::run_probe(const WorkPtr& work, const core::ProbeSpec& probe,
                   return done(core::Unknown{
                       fmt::format("it ended with exit code {}", *outcome.end.exit_code)});
                 }
-                boost::asio::post(files_, [this, done, file = outcome.log_file] {
+                work_on_files([this, done, file = outcome.log_file] {
                   boost::asio::post(io_, [done, line = first_line_of(file)] { done(line); });
                 });
               });
@@ -221,7 +221,7 @@ void Builtins::end(const core::EndBuiltin& end) { finish(end.token, 0, end.lines
 
 void Builtins::sweep_rows(const WorkPtr& work) {
   const Seq through = facts_.recorded();
-  boost::asio::post(files_, [this, work, through] {
+  work_on_files([this, work, through] {
     boost::asio::post(io_, [this, work, through, rows = chores_.read_living()]() mutable {
       const Token token = work->token();
       if (is_over(work)) return;
@@ -279,12 +279,15 @@ void Builtins::retain(const WorkPtr& work) {
   };
   const WallTime now = facts_.now();
   chores_.sweep_history(fleet, [this, folders, done, now](auto rows) {
-    boost::asio::post(files_, [folders, done, now, rows = std::move(rows)] {
-      int logs = 0;
-      for (const Folder& folder : *folders) {
-        logs += exec::prune_logs(folder.path, folder.keep_runs, folder.keep_for, now);
-      }
-      done(rows, logs);
+    // On the store's thread: the loop takes it from here.
+    boost::asio::post(io_, [this, folders, done, now, rows = std::move(rows)] {
+      work_on_files([folders, done, now, rows] {
+        int logs = 0;
+        for (const Folder& folder : *folders) {
+          logs += exec::prune_logs(folder.path, folder.keep_runs, folder.keep_for, now);
+        }
+        done(rows, logs);
+      });
     });
   });
 }
@@ -294,7 +297,7 @@ void Builtins::finish(Token token, int exit_code, std::vector<std::string> lines
   if (!work || work->killed) return;
   works_.erase(token);
   work->clock.cancel();
-  boost::asio::post(files_, [this, work, exit_code, now = facts_.now(), lines = std::move(lines)] {
+  work_on_files([this, work, exit_code, now = facts_.now(), lines = std::move(lines)] {
     core::ProcessEnd end;
     end.exit_code = exit_code;
     end.by_itself = true;

@@ -12,8 +12,8 @@
 // thread of its own.
 
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <boost/asio/thread_pool.hpp>
 #include <chrono>
 #include <functional>
 #include <map>
@@ -25,6 +25,7 @@
 #include "core/event.h"
 #include "daemon/chores.h"
 #include "daemon/own_programs.h"
+#include "net/worker_pool.h"
 #include "ports/probe_runner.h"
 
 namespace takt::daemon {
@@ -80,6 +81,11 @@ class Builtins {
   void under_way_ended(const WorkPtr& work);
   bool is_over(const WorkPtr& work) const;
   void finish(Token token, int exit_code, std::vector<std::string> lines);
+  /// Reads or writes files away from the loop; in its turn where there is no thread to be had.
+  template <class Work>
+  void work_on_files(Work work) {
+    if (!files_.post(work)) boost::asio::post(io_, work);
+  }
   void tell_end(Token token, const core::ProcessEnd& end);
 
   boost::asio::io_context& io_;
@@ -90,7 +96,7 @@ class Builtins {
   Tell tell_;
   std::map<Token, WorkPtr> works_;
   bool stopped_ = false;
-  boost::asio::thread_pool files_{1};
+  net::WorkerPool files_{1};
 };
 
 }  // namespace takt::daemon

@@ -3,12 +3,12 @@
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <boost/asio/thread_pool.hpp>
 #include <exception>
 #include <set>
 #include <utility>
 
 #include "base/match.h"
+#include "net/worker_pool.h"
 #include "notify/attempt.h"
 
 namespace takt::notify {
@@ -58,7 +58,7 @@ struct Sender::State : std::enable_shared_from_this<Sender::State> {
 
   asio::io_context& io;
   SenderOptions options;
-  asio::thread_pool threads;
+  net::WorkerPool threads;
   std::shared_ptr<net::Cancel> cancel = std::make_shared<net::Cancel>();
   std::set<ParcelPtr> waiting;  // between two tries
   std::size_t under_way = 0;
@@ -81,13 +81,18 @@ struct Sender::State : std::enable_shared_from_this<Sender::State> {
 
   void start(const ParcelPtr& parcel) {
     ++parcel->tries;
-    asio::post(threads, [self = weak_from_this(), &loop = io, parcel, stop = cancel,
-                         limits = AttemptLimits{options.try_timeout, options.ca_file}]() mutable {
-      Attempt ended = try_once(parcel->message, limits, *stop);
-      asio::post(loop, [self = std::move(self), parcel = std::move(parcel),
-                        ended = std::move(ended), stop = std::move(stop)] {
-        if (const auto state = self.lock()) state->tried(parcel, ended, *stop);
-      });
+    const bool taken =
+        threads.post([self = weak_from_this(), &loop = io, parcel, stop = cancel,
+                      limits = AttemptLimits{options.try_timeout, options.ca_file}]() mutable {
+          Attempt ended = try_once(parcel->message, limits, *stop);
+          asio::post(loop, [self = std::move(self), parcel = std::move(parcel),
+                            ended = std::move(ended), stop = std::move(stop)] {
+            if (const auto state = self.lock()) state->tried(parcel, ended, *stop);
+          });
+        });
+    if (taken) return;
+    asio::post(io, [self = shared_from_this(), parcel, stop = cancel] {
+      self->tried(parcel, {Attempt::Result::again, "there is no thread to be had", {}}, *stop);
     });
   }
 

@@ -3,9 +3,9 @@
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <boost/asio/thread_pool.hpp>
 #include <utility>
 
+#include "net/worker_pool.h"
 #include "probe/limits.h"
 #include "probe/measure.h"
 #include "probe/sql_database.h"
@@ -26,7 +26,7 @@ struct Runner::State : std::enable_shared_from_this<Runner::State> {
 
   asio::io_context& io;
   RunnerOptions options;
-  asio::thread_pool threads;
+  net::WorkerPool threads;
   std::shared_ptr<net::Cancel> cancel = std::make_shared<net::Cancel>();
   std::size_t under_way = 0;
   bool gone = false;
@@ -65,8 +65,8 @@ struct Runner::State : std::enable_shared_from_this<Runner::State> {
     job->timer.async_wait([self = shared_from_this(), job, unknown, limits](const auto& error) {
       if (!error) self->answer(*job, unknown(limits.words()));
     });
-    asio::post(threads, [self = weak_from_this(), &loop = io, job, limits, unknown,
-                         work = std::move(work)]() mutable {
+    const bool taken = threads.post([self = weak_from_this(), &loop = io, job, limits, unknown,
+                                     work = std::move(work)]() mutable {
       Answer found = limits.over() ? unknown(limits.words()) : work(limits);
       asio::post(loop, [self = std::move(self), job = std::move(job), found = std::move(found)] {
         const auto state = self.lock();
@@ -74,6 +74,11 @@ struct Runner::State : std::enable_shared_from_this<Runner::State> {
         --state->under_way;
         state->answer(*job, found);
       });
+    });
+    if (taken) return;
+    --under_way;
+    asio::post(io, [self = shared_from_this(), job, unknown] {
+      self->answer(*job, unknown("there is no thread to be had"));
     });
   }
 };
