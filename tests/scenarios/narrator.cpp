@@ -194,10 +194,9 @@ void Narrator::tell_effect(const core::SendNotices& effect) {
   for (const core::NoticeRow& row : effect.notices) {
     numbers += fmt::format(" {}", row.notice.value);
   }
-  line(fmt::format("tell {}{}{}", effect.contact.name, numbers,
-                   effect.left_out.empty()
-                       ? ""
-                       : fmt::format(", {} left out", effect.left_out.size())));
+  line(fmt::format(
+      "tell {}{}{}", effect.contact.name, numbers,
+      effect.left_out.empty() ? "" : fmt::format(", {} left out", effect.left_out.size())));
 }
 
 void Narrator::tell_effect(const core::LaunchAttempt& effect) {
