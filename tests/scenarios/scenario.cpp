@@ -13,31 +13,12 @@
 
 #include "scenarios/fleet_words.h"
 #include "scenarios/hand_shell.h"
-#include "scenarios/health_words.h"
+#include "scenarios/health_steps.h"
 #include "scenarios/narrator.h"
+#include "scenarios/words.h"
 
 namespace takt::scenarios {
 namespace {
-
-using Words = std::vector<std::string>;
-
-Words words_of(const std::string& line) {
-  Words words;
-  std::istringstream stream{line};
-  for (std::string word; stream >> word;) words.push_back(word);
-  return words;
-}
-
-std::optional<std::string> value_of(const Words& words, const std::string& key) {
-  for (const std::string& word : words) {
-    if (word.starts_with(key + "=")) return word.substr(key.size() + 1);
-  }
-  return std::nullopt;
-}
-
-bool has(const Words& words, const std::string& word) {
-  return std::ranges::find(words, word) != words.end();
-}
 
 std::string all_or_name(const std::string& word) { return word == "all" ? "" : word; }
 
@@ -64,7 +45,7 @@ class Player {
     add_request_steps();
     add_store_steps();
     add_memory_steps();
-    add_health_steps();
+    health_.add_to(steps_);
     add_view_steps();
   }
 
@@ -80,8 +61,6 @@ class Player {
   }
 
  private:
-  using Step = std::function<void(const Words&)>;
-
   void perform(const Words& words) {
     std::string verb = words.front();
     const bool two = words.size() > 1 && steps_.contains(verb + " " + words[1]);
@@ -101,7 +80,7 @@ class Player {
   void first_start(const Words& words) {
     shell_ = std::make_unique<HandShell>(fleet_, speed_,
                                          [this](WallTime at, const core::Effect& effect) {
-                                           note_message(effect);
+                                           health_.note_message(effect);
                                            for (std::string& line : narrator_.tell(at, effect))
                                              told_.push_back(std::move(line));
                                          });
@@ -252,114 +231,6 @@ class Player {
     }
   }
 
-  void note_message(const core::Effect& effect) {
-    const auto* message = std::get_if<core::SendNotices>(&effect);
-    if (message == nullptr) return;
-    for (const core::NoticeRow& row : message->notices) {
-      messages_[message->contact.name].push_back(row.notice);
-    }
-    for (const NoticeId id : message->left_out) messages_[message->contact.name].push_back(id);
-  }
-
-  void measure(const Words& words) {
-    const Token token = living(words, true);
-    const core::HealthSpec& check = *shell().living().at(token).launch.check;
-    shell().tell(core::HealthMeasured{
-        token, measurements_of(check, {words.begin() + 1, words.end()}, shell().wall())});
-  }
-
-  void mended(const Words& words) {
-    core::Mended event{living(words, true), 0, 0, !has(words, "fails"), "done", core::Unknown{}};
-    if (!event.ok) event.text = "database is locked";
-    if (const auto after = value_of(words, "after")) {
-      event.after = measurement_of(*after, shell().wall());
-    }
-    shell().tell(event);
-  }
-
-  /// What is recorded, but for what the words make of it.
-  void sweep(const Words& words) {
-    const core::Stored stored = shell().rows().stored();
-    core::RowsSwept event{living(words, true), shell().recorded(), stored.heartbeats,
-                          stored.open_runs, stored.open_attempts};
-    std::erase_if(event.open_attempts, [](const auto& row) { return row.outcome.has_value(); });
-    if (const auto job = value_of(words, "wrong_heartbeat")) {
-      std::ranges::find(event.heartbeats, *job, &core::HeartbeatRow::job)->consecutive_failures +=
-          7;
-    }
-    if (const auto run = value_of(words, "lost_run")) {
-      std::erase_if(event.open_runs,
-                    [&](const core::RunRow& row) { return row.run.value == std::stoll(*run); });
-    }
-    if (const auto run = value_of(words, "stray_run")) {
-      core::RunRow row = shell().rows().runs().at(RunId{std::stoll(*run)});
-      row.state = core::RunState::running;
-      row.ended_at.reset();
-      row.outcome.reset();
-      event.open_runs.push_back(std::move(row));
-    }
-    if (const auto token = value_of(words, "stray_attempt")) {
-      core::AttemptRow row = shell().rows().attempts().at(Token{std::stoll(*token)});
-      row.outcome.reset();
-      row.ended_at.reset();
-      event.open_attempts.push_back(std::move(row));
-    }
-    shell().tell(event);
-  }
-
-  void told(const Words& words) {
-    core::NoticesEnded event{
-        std::exchange(messages_[words.at(0)], {}), !has(words, "fails"), 1, {}};
-    if (!event.ok) {
-      event.tries = 5;
-      event.error = "connection refused";
-    }
-    shell().tell(event);
-  }
-
-  void put_contact(const Words& words) {
-    core::ContactSpec contact = contact_of(words);
-    auto& contacts = fleet().contacts;
-    const auto old = std::ranges::find(contacts, contact.name, &core::ContactSpec::name);
-    if (old == contacts.end()) {
-      contacts.push_back(std::move(contact));
-    } else {
-      *old = std::move(contact);
-    }
-  }
-
-  void show_health() {
-    for (const core::HealthView& check : shell().daemon().health_views()) {
-      for (const core::ProbeView& probe : check.probes) {
-        told_.push_back(fmt::format("{}/{} {}: {}", check.name, probe.name,
-                                    probe.state ? word(*probe.state) : "never judged", probe.text));
-      }
-    }
-  }
-
-  void add_health_steps() {
-    steps_["check"] = [this](const Words& w) { fleet().health.push_back({w.at(0), {}, {}}); };
-    steps_["probe"] = [this](const Words& w) { add_probe(fleet(), w); };
-    steps_["contact"] = [this](const Words& w) { put_contact(w); };
-    steps_["remove contact"] = [this](const Words& w) {
-      std::erase_if(fleet().contacts, [&](const auto& one) { return one.name == w.at(0); });
-    };
-    steps_["remove check"] = [this](const Words& w) {
-      std::erase_if(fleet().health, [&](const auto& one) { return one.name == w.at(0); });
-    };
-    steps_["measured"] = [this](const Words& w) { measure(w); };
-    steps_["mended"] = [this](const Words& w) { mended(w); };
-    steps_["swept"] = [this](const Words& w) { sweep(w); };
-    steps_["told"] = [this](const Words& w) { told(w); };
-    steps_["notify test"] = [this](const Words& w) {
-      shell().tell(core::NotifyTest{next_request(), w.at(0)});
-    };
-    steps_["surroundings"] = [this](const Words& w) {
-      shell().tell(core::SurroundingsChanged{w.at(0), has(w, "ok"), w.at(0) + " " + w.at(1)});
-    };
-    steps_["show health"] = [this](const Words&) { show_health(); };
-  }
-
   void add_life_steps() {
     steps_["fleet"] = [this](const Words& w) { speed_ = read_fleet(fleet(), w); };
     steps_["pool"] = [this](const Words& w) { put_pool(w); };
@@ -456,9 +327,13 @@ class Player {
   core::MemoryReading memory_;
   Narrator narrator_;
   std::vector<std::string> told_;
-  std::map<std::string, std::vector<NoticeId>> messages_;  // sent, by contact
   std::unique_ptr<HandShell> shell_;
   std::map<std::string, Step> steps_;
+  HealthSteps health_{{.shell = [this]() -> HandShell& { return shell(); },
+                       .fleet = [this]() -> core::FleetSpec& { return fleet(); },
+                       .living = [this](const Words& words) { return living(words, true); },
+                       .next_request = [this] { return next_request(); },
+                       .say = [this](std::string text) { told_.push_back(std::move(text)); }}};
 };
 
 }  // namespace
