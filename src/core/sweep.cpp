@@ -110,7 +110,7 @@ class Sweep {
       row.disposition = Disposition::missed;
       row.reason = Reason::down;
     }
-    tell(*index, row.run,
+    tell(index, row.run,
          fmt::format("run {} of {} stood open in the store and nobody knew of it: it is {}",
                      row.run.value, row.job, row.started_at ? "lost" : "missed"));
     turn_.rows.emplace_back(std::move(row));
@@ -121,7 +121,7 @@ class Sweep {
       if (row.outcome || s_.tokens.contains(row.token)) continue;
       const auto index = surely_unknown(row.job);
       if (!index || row.token > s_.last_token) continue;
-      tell(*index, row.run,
+      tell(index, row.run,
            fmt::format("attempt {} of run {} of {} stood as alive in the store and nobody knew of "
                        "it: what is left of it is killed, and it is lost",
                        row.attempt, row.run.value, row.job));

@@ -255,39 +255,44 @@ void Builtins::store_is_back() {
   }
 }
 
-void Builtins::retain(const WorkPtr& work) {
-  struct Folder {
-    std::string path;
-    int keep_runs;
-    Duration keep_for;
-  };
+/// Where the logs of a job lie, and how long they are kept.
+struct Builtins::LogFolder {
+  std::string path;
+  int keep_runs;
+  Duration keep_for;
+};
+
+std::vector<Builtins::LogFolder> Builtins::log_folders() const {
   const core::FleetSpec& fleet = facts_.fleet();
-  auto folders = std::make_shared<std::vector<Folder>>();
+  std::vector<LogFolder> folders;
   for (const core::JobSpec& job : fleet.jobs) {
     if (!job.command) continue;
-    folders->push_back({log_folder(fleet.state_dir, job.name).native(), job.command->keep_runs,
-                        job.command->keep_for});
+    folders.push_back({log_folder(fleet.state_dir, job.name).native(), job.command->keep_runs,
+                       job.command->keep_for});
   }
-  const auto done = [this, work](std::expected<std::string, std::string> rows, int logs) {
-    boost::asio::post(io_, [this, work, rows = std::move(rows), logs] {
-      const Token token = work->token();
+  return folders;
+}
+
+void Builtins::retain(const WorkPtr& work) {
+  chores_.sweep_history(facts_.fleet(), [this, work](auto rows) {
+    // On the store's thread: the loop takes it from here.
+    boost::asio::post(io_, [this, work, rows = std::move(rows)] { retain_logs(work, rows); });
+  });
+}
+
+void Builtins::retain_logs(const WorkPtr& work,
+                           const std::expected<std::string, std::string>& rows) {
+  if (is_over(work)) return;
+  work_on_files([this, work, rows, folders = log_folders(), now = facts_.now()] {
+    int logs = 0;
+    for (const LogFolder& folder : folders) {
+      logs += exec::prune_logs(folder.path, folder.keep_runs, folder.keep_for, now);
+    }
+    boost::asio::post(io_, [this, work, rows, logs] {
       if (is_over(work)) return;
-      finish(token, rows ? 0 : 1,
+      finish(work->token(), rows ? 0 : 1,
              {rows ? "deleted " + *rows : "history could not be deleted: " + rows.error(),
               fmt::format("deleted {} log files", logs)});
-    });
-  };
-  const WallTime now = facts_.now();
-  chores_.sweep_history(fleet, [this, folders, done, now](auto rows) {
-    // On the store's thread: the loop takes it from here.
-    boost::asio::post(io_, [this, folders, done, now, rows = std::move(rows)] {
-      work_on_files([folders, done, now, rows] {
-        int logs = 0;
-        for (const Folder& folder : *folders) {
-          logs += exec::prune_logs(folder.path, folder.keep_runs, folder.keep_for, now);
-        }
-        done(rows, logs);
-      });
     });
   });
 }

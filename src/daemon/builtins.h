@@ -15,6 +15,7 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <chrono>
+#include <expected>
 #include <functional>
 #include <map>
 #include <memory>
@@ -74,6 +75,9 @@ class Builtins {
   void sweep_rows(const WorkPtr& work);
   void replay(const WorkPtr& work);
   void retain(const WorkPtr& work);
+  void retain_logs(const WorkPtr& work, const std::expected<std::string, std::string>& rows);
+  struct LogFolder;
+  std::vector<LogFolder> log_folders() const;
   void mend_by_sql(const WorkPtr& work, const core::Mend& mend, const core::RunSql& sql);
   void mend_by_command(const WorkPtr& work, const core::Mend& mend,
                        const core::RunCommand& command);

@@ -64,7 +64,7 @@ void OwnPrograms::cancel(Id id) {
   const auto is_it = [id](const std::shared_ptr<Work>& work) { return work && work->id == id; };
   const auto waits = std::ranges::find_if(waiting_, is_it);
   if (waits != waiting_.end()) {
-    const auto work = *waits;
+    const auto work = std::move(*waits);
     work->clock.cancel();
     waiting_.erase(waits);
     tell_later(work, {.trouble = "it was cancelled"});
