@@ -81,9 +81,9 @@ struct Sender::State : std::enable_shared_from_this<Sender::State> {
 
   void start(const ParcelPtr& parcel) {
     ++parcel->tries;
-    const bool taken =
-        threads.post([self = weak_from_this(), &loop = io, parcel, stop = cancel,
-                      limits = AttemptLimits{options.try_timeout, options.ca_file}]() mutable {
+    const bool taken = threads.post(
+        [self = weak_from_this(), &loop = io, parcel = ParcelPtr(parcel), stop = cancel,
+         limits = AttemptLimits{options.try_timeout, options.ca_file}]() mutable {
           Attempt ended = try_once(parcel->message, limits, *stop);
           asio::post(loop, [self = std::move(self), parcel = std::move(parcel),
                             ended = std::move(ended), stop = std::move(stop)] {

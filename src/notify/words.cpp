@@ -61,25 +61,30 @@ std::string what_of(const NoticeRow& notice) {
   return "a test";
 }
 
+/// Bytes that a UTF-8 character with this first one has; 0: none begins so.
+std::size_t length_after(unsigned char first) {
+  if (first < 0x80) return 1;
+  if (first < 0xC2) return 0;
+  if (first < 0xE0) return 2;
+  if (first < 0xF0) return 3;
+  return first < 0xF5 ? 4 : 0;
+}
+
+/// Overlong, a surrogate, or beyond Unicode.
+bool is_no_character(unsigned char first, unsigned char second) {
+  return (first == 0xE0 && second < 0xA0) || (first == 0xED && second >= 0xA0) ||
+         (first == 0xF0 && second < 0x90) || (first == 0xF4 && second >= 0x90);
+}
+
 /// Bytes of the UTF-8 character that begins here; 0: none does.
 std::size_t character(std::string_view text) {
   const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-  const unsigned char first = byte(0);
-  const std::size_t bytes = first < 0x80   ? 1
-                            : first < 0xC2 ? 0
-                            : first < 0xE0 ? 2
-                            : first < 0xF0 ? 3
-                            : first < 0xF5 ? 4
-                                           : 0;
+  const std::size_t bytes = length_after(byte(0));
   if (bytes == 0 || bytes > text.size()) return 0;
   for (std::size_t i = 1; i < bytes; ++i) {
     if ((byte(i) & 0xC0U) != 0x80) return 0;
   }
-  const bool bad = bytes > 1 && ((first == 0xE0 && byte(1) < 0xA0) ||   // overlong
-                                 (first == 0xED && byte(1) >= 0xA0) ||  // surrogates
-                                 (first == 0xF0 && byte(1) < 0x90) ||   // overlong
-                                 (first == 0xF4 && byte(1) >= 0x90));   // beyond Unicode
-  return bad ? 0 : bytes;
+  return bytes > 1 && is_no_character(byte(0), byte(1)) ? 0 : bytes;
 }
 
 /// C0, DEL, C1, and the line and paragraph separators.
