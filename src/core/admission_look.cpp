@@ -6,6 +6,23 @@
 #include "core/admission_queue.h"
 
 namespace takt::core {
+namespace {
+
+/// There are units for one of this kind, in this pool and in its other one.
+bool has_room(const Leases& leases, PoolIndex pool, const Heads::Kind& kind) {
+  if (kind.weight > leases.room(pool, kind.priority)) return false;
+  return kind.other.weight == 0 || kind.other.weight <= leases.room(kind.other.pool, kind.priority);
+}
+
+/// By the whole rule, for somebody of this line with this rank.
+bool may_pass(const Scene& scene, const LineKey& key, const Rank& rank, Ahead& ahead) {
+  if (scene.among == Among::critical && !key.critical) return false;
+  const Candidate candidate(scene, key, rank);
+  return candidate.fits() && candidate.delays_nobody(ahead);
+}
+
+}  // namespace
+
 std::optional<RunId> AdmissionQueue::next(Instant now, Among among) {
   if (among != last_among_) marks_.mark_all(lines_.pools());
   last_among_ = among;
@@ -71,18 +88,13 @@ std::optional<Rank> AdmissionQueue::best_short(PoolIndex pool, const Scene& scen
       if (one.rank < from || !(one.rank < best)) continue;
       const Instant end = saturating_add(scene.now, one.length);
       if (ahead.until(pool, one.rank, untouched) < end) continue;
-      const LineKey& key = lines_.line(one.line).key;
-      if (scene.among == Among::critical && !key.critical) continue;
-      const Candidate candidate(scene, key, one.rank);
-      if (candidate.fits() && candidate.delays_nobody(ahead)) best = one.rank;
+      if (may_pass(scene, lines_.line(one.line).key, one.rank, ahead)) best = one.rank;
     }
   };
   const Heads& heads = lines_.of_pool(pool);
   for (const Heads::Kind& kind : heads.kinds()) {
-    const bool fits = kind.weight <= leases_.room(pool, kind.priority) &&
-                      (kind.other.weight == 0 ||
-                       kind.other.weight <= leases_.room(kind.other.pool, kind.priority));
-    if (fits) consider(kind.lines, leases_.untouched_by({pool, kind.weight}, kind.priority));
+    if (has_room(leases_, pool, kind))
+      consider(kind.lines, leases_.untouched_by({pool, kind.weight}, kind.priority));
   }
   // What one unit of the best class leaves untouched, no other leaves more of.
   if (!heads.wide().empty()) {
