@@ -15,7 +15,6 @@ using namespace std::chrono_literals;
 using testing::decode_text;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
-using ::testing::IsEmpty;
 using ::testing::Not;
 using testing::problems_of;
 
