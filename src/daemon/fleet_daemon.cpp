@@ -130,7 +130,10 @@ void FleetDaemon::handle(const core::Event& event) {
   }
   hear_of_memory();
   carry_out(coordinator_.handle(event, last_now_));
-  if (std::holds_alternative<core::Reload>(event)) look_at_schedules();
+  if (std::holds_alternative<core::Reload>(event)) {
+    look_at_schedules();
+    if (ready()) own_->pinger.begin();
+  }
   arm();
   look_for_readiness();
 }

@@ -19,25 +19,29 @@ Pinger::Pinger(boost::asio::io_context& io, ports::ProbeRunner& probes, Facts fa
                std::function<void(core::Event)> tell)
     : probes_(probes), facts_(std::move(facts)), tell_(std::move(tell)), timer_(io) {}
 
-void Pinger::begin() { look(); }
+void Pinger::begin() {
+  if (!waiting_ && !stopped_) look();
+}
 
 void Pinger::stop() {
   stopped_ = true;
   timer_.cancel();
 }
 
-/// A fleet without a URL is looked at as well: a reload may bring one. That is one wake-up a minute.
 void Pinger::wait() {
+  waiting_ = true;
   timer_.expires_after(kEvery);
   timer_.async_wait([this](const boost::system::error_code& error) {
+    waiting_ = false;
     if (!error && !stopped_) look();
   });
 }
 
 void Pinger::look() {
-  wait();
   const std::string url = facts_.url();
-  if (url.empty() || calling_ || !facts_.all_is_well()) return;
+  if (url.empty()) return;
+  wait();
+  if (calling_ || !facts_.all_is_well()) return;
   calling_ = true;
   core::ProbeSpec probe;
   probe.name = "ping";

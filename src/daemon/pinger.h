@@ -26,7 +26,8 @@ class Pinger {
   Pinger(boost::asio::io_context& io, ports::ProbeRunner& probes, Facts facts,
          std::function<void(core::Event)> tell);
 
-  /// The fleet is ready: the first call comes at once.
+  /// The fleet is ready, or its file has changed: the first call to a URL comes at once. A fleet without
+  /// one costs nothing.
   void begin();
   void stop();
 
@@ -38,6 +39,7 @@ class Pinger {
   Facts facts_;
   std::function<void(core::Event)> tell_;
   boost::asio::steady_timer timer_;
+  bool waiting_ = false;
   bool calling_ = false;
   bool stopped_ = false;
 };
