@@ -53,10 +53,16 @@ bool is_worse(NoticeKind kind) {
   return kind == NoticeKind::quarantined || kind == NoticeKind::escalated;
 }
 
+/// When the contact is told of it again; nullopt: never.
+std::optional<Instant> nag_of(const ContactSpec& contact, const Incident& incident) {
+  if (!contact.nag) return std::nullopt;
+  return saturating_add(incident.last_told, *contact.nag);
+}
+
 void open_incident(Turn& turn, const ContactSpec& contact, const Subject& subject,
                    const News& news) {
-  auto& incidents = turn.s.notices.incidents;
-  const auto [found, is_new] = incidents.try_emplace({contact.name, subject.key()});
+  Notices& notices = turn.s.notices;
+  const auto [found, is_new] = notices.incidents.try_emplace({subject.key(), contact.name});
   Incident& incident = found->second;
   const bool tell = is_new || (is_worse(news.kind) && incident.kind != news.kind);
   if (is_new) incident.since = news.since;
@@ -65,17 +71,20 @@ void open_incident(Turn& turn, const ContactSpec& contact, const Subject& subjec
   if (!tell) return;
   incident.kind = news.kind;
   incident.last_told = turn.now;
+  if (const auto at = nag_of(contact, incident)) {
+    notices.nag_due = std::min(*at, notices.nag_due.value_or(*at));
+  }
   enqueue_notice(turn, contact, row_of(turn.s, subject, news));
 }
 
 /// Closes the subject's incidents; since when the oldest of them was.
 std::optional<Instant> close_incidents(State& s, const std::string& key) {
+  auto& incidents = s.notices.incidents;
   std::optional<Instant> since;
-  std::erase_if(s.notices.incidents, [&](const auto& entry) {
-    if (entry.first.second != key) return false;
-    since = since ? std::min(*since, entry.second.since) : entry.second.since;
-    return true;
-  });
+  for (auto it = incidents.lower_bound({key, ""}); it != incidents.end() && it->first.first == key;
+       it = incidents.erase(it)) {
+    since = std::min(it->second.since, since.value_or(it->second.since));
+  }
   return since;
 }
 
@@ -88,14 +97,17 @@ void tell_on_failure(Turn& turn, JobIndex job, const Subject& subject, const New
   }
 }
 
+/// No longer in the fleet file.
+bool is_gone(const State& s, const Subject& subject) {
+  return subject.job.empty() ? !s.probes.contains(subject.probe) : !s.find_job(subject.job);
+}
+
 /// Not to be told of any more, though nobody was told so: gone, or well again since `told`.
 bool is_over(const State& s, const Subject& subject, Instant told) {
-  if (subject.job.empty()) {
-    const auto probe = s.probes.find(subject.probe);
-    return probe == s.probes.end() || !probe->second.failing_since;
-  }
-  const auto index = s.find_job(subject.job);
-  return !index || (s.jobs[*index].last_success && *s.jobs[*index].last_success > told);
+  if (is_gone(s, subject)) return true;
+  if (subject.job.empty()) return !s.probes.at(subject.probe).failing_since;
+  const auto& success = s.jobs[*s.find_job(subject.job)].last_success;
+  return success && *success > told;
 }
 
 }  // namespace
@@ -159,30 +171,27 @@ void tell_probe_recovered(Turn& turn, JobIndex checks, const ProbeKey& key, cons
   }
 }
 
-std::optional<Instant> next_nag(const State& s) {
-  std::optional<Instant> next;
-  for (const ContactSpec& contact : s.spec.contacts) {
-    if (!contact.nag) continue;
-    for (auto it = s.notices.incidents.lower_bound({contact.name, ""});
-         it != s.notices.incidents.end() && it->first.first == contact.name; ++it) {
-      const Instant at = saturating_add(it->second.last_told, *contact.nag);
-      if (!next || at < *next) next = at;
-    }
+void find_next_nag(State& s) {
+  std::optional<Instant>& due = s.notices.nag_due;
+  due.reset();
+  for (const auto& [key, incident] : s.notices.incidents) {
+    const ContactSpec* contact = contact_named(s, key.second);
+    const auto at = contact == nullptr ? std::nullopt : nag_of(*contact, incident);
+    if (at) due = std::min(*at, due.value_or(*at));
   }
-  return next;
 }
 
 void nag(Turn& turn) {
+  Notices& notices = turn.s.notices;
+  if (!notices.nag_due || *notices.nag_due > turn.now) return;
   for (const ContactSpec& contact : turn.s.spec.contacts) {
-    if (!contact.nag) continue;
-    auto& incidents = turn.s.notices.incidents;
-    for (auto it = incidents.lower_bound({contact.name, ""});
-         it != incidents.end() && it->first.first == contact.name; ++it) {
-      Incident& incident = it->second;
-      if (saturating_add(incident.last_told, *contact.nag) > turn.now) continue;
+    for (auto& [key, incident] : notices.incidents) {
+      if (key.second != contact.name) continue;
+      const auto at = nag_of(contact, incident);
+      if (!at || *at > turn.now) continue;
       incident.last_told = turn.now;
       NoticeRow row =
-          row_of(turn.s, subject_of(it->first.second),
+          row_of(turn.s, subject_of(key.first),
                  {incident.kind, std::nullopt, incident.since, incident.count,
                   fmt::format("still, after {}: {}", format_duration(turn.now - incident.since),
                               incident.text)});
@@ -190,25 +199,21 @@ void nag(Turn& turn) {
       enqueue_notice(turn, contact, std::move(row));
     }
   }
+  find_next_nag(turn.s);
 }
 
 void forget_incidents(Turn& turn) {
-  const State& s = turn.s;
-  std::erase_if(turn.s.notices.incidents, [&](const auto& entry) {
-    const auto& [contact, key] = entry.first;
-    if (std::ranges::find(s.spec.contacts, contact, &ContactSpec::name) == s.spec.contacts.end()) {
-      return true;
-    }
-    const Subject subject = subject_of(key);
-    return subject.job.empty() ? !s.probes.contains(subject.probe)
-                               : !s.find_job(subject.job).has_value();
+  std::erase_if(turn.s.notices.incidents, [&s = turn.s](const auto& entry) {
+    const auto& [key, contact] = entry.first;
+    return contact_named(s, contact) == nullptr || is_gone(s, subject_of(key));
   });
+  find_next_nag(turn.s);
 }
 
 void restore_incident(State& s, const NoticeRow& row) {
   if (row.kind == NoticeKind::test) return;
   const Subject subject{row.job, {row.health, row.probe}};
-  const std::pair key{row.contact, subject.key()};
+  const std::pair key{subject.key(), row.contact};
   if (row.kind == NoticeKind::recovered) {
     s.notices.incidents.erase(key);
     return;

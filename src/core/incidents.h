@@ -8,12 +8,16 @@
 
 namespace takt::core {
 
+/// The contact of the fleet file; nullptr: it has none of that name.
+const ContactSpec* contact_named(const State& s, const std::string& name);
+
 /// Gives the notice its number and puts it into the contact's next message.
 NoticeRow& enqueue_notice(Turn& turn, const ContactSpec& contact, NoticeRow row);
 
 /// Tells again of what has been going on for `nag` since it was told last.
 void nag(Turn& turn);
-std::optional<Instant> next_nag(const State& s);
+/// Sets Notices::nag_due by the incidents as they are.
+void find_next_nag(State& s);
 
 void forget_incidents(Turn& turn);
 void restore_incident(State& s, const NoticeRow& row);

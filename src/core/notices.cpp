@@ -30,11 +30,6 @@ void give_up(Turn& turn, NoticeRow row, std::string why) {
   write(turn, row);
 }
 
-const ContactSpec* contact_named(const State& s, const std::string& name) {
-  const auto found = std::ranges::find(s.spec.contacts, name, &ContactSpec::name);
-  return found == s.spec.contacts.end() ? nullptr : &*found;
-}
-
 void send(Turn& turn, const ContactSpec& contact, Outbox& box) {
   SendNotices message{contact, {}, {}};
   for (const NoticeRow& row : box.waiting) {
@@ -93,16 +88,25 @@ void tell_failure(Turn& turn, const std::string& contact, std::size_t count,
        {"tries", std::to_string(event.tries)}});
 }
 
-}  // namespace
-
-NoticeRow& enqueue_notice(Turn& turn, const ContactSpec& contact, NoticeRow row) {
-  Notices& notices = turn.s.notices;
-  notices.last.value += 1;
-  row.notice = notices.last;
+/// Decided now: it gets its number and is written.
+void begin_notice(Turn& turn, const ContactSpec& contact, NoticeRow& row) {
+  turn.s.notices.last.value += 1;
+  row.notice = turn.s.notices.last;
   row.contact = contact.name;
   row.at = turn.s.wall(turn.now);
   write(turn, row);
-  Outbox& box = notices.outboxes[contact.name];
+}
+
+}  // namespace
+
+const ContactSpec* contact_named(const State& s, const std::string& name) {
+  const auto found = std::ranges::find(s.spec.contacts, name, &ContactSpec::name);
+  return found == s.spec.contacts.end() ? nullptr : &*found;
+}
+
+NoticeRow& enqueue_notice(Turn& turn, const ContactSpec& contact, NoticeRow row) {
+  begin_notice(turn, contact, row);
+  Outbox& box = turn.s.notices.outboxes[contact.name];
   if (box.waiting.size() >= kNoticesWaitingMax) {
     give_up(turn, std::move(box.waiting.front()), "too many things wait to be told");
     box.waiting.pop_front();
@@ -128,11 +132,7 @@ void on_notify_test(Turn& turn, const NotifyTest& event) {
   row.kind = NoticeKind::test;
   row.since_at = turn.s.wall(turn.now);
   row.text = fmt::format("this is a test: {} can be told by {}", contact->name, turn.s.spec.name);
-  row.contact = contact->name;
-  row.at = row.since_at;
-  turn.s.notices.last.value += 1;
-  row.notice = turn.s.notices.last;
-  write(turn, row);
+  begin_notice(turn, *contact, row);
   turn.s.notices.tests.emplace(row.notice, event.request);
   turn.s.notices.outboxes[contact->name].sending.emplace(row.notice, row);
   turn.effects.emplace_back(SendNotices{*contact, {row}, {}});
@@ -168,7 +168,7 @@ void fire_notices(Turn& turn) {
 }
 
 std::optional<Instant> notices_due(const State& s) {
-  std::optional<Instant> due = next_nag(s);
+  std::optional<Instant> due = s.notices.nag_due;
   for (const auto& [name, box] : s.notices.outboxes) {
     if (box.due && (!due || *box.due < *due)) due = box.due;
   }
@@ -199,6 +199,7 @@ void restore_notices(State& s, const std::vector<NoticeRow>& rows) {
     box.waiting.push_back(row);
     box.due = saturating_add(s.opened_at, kGather);
   }
+  find_next_nag(s);
 }
 
 }  // namespace takt::core

@@ -246,8 +246,11 @@ struct Outbox {
 };
 
 struct Notices {
-  /// By contact and subject ("job NAME", "probe CHECK/NAME").
+  /// By subject ("job NAME", "probe CHECK/NAME") and contact: an end looks up those of its own subject.
   std::map<std::pair<std::string, std::string>, Incident> incidents;
+  /// Nobody is to be told again before, perhaps nobody at all: looked at in every turn, and so not
+  /// searched for.
+  std::optional<Instant> nag_due;
   std::map<std::string, Outbox> outboxes;  // by contact
   std::map<NoticeId, RequestId> tests;     // who waits for what becomes of them
   NoticeId last;
