@@ -6,7 +6,7 @@
 #include <charconv>
 #include <string>
 
-#include "fleet/unicode.h"
+#include "base/unicode.h"
 
 namespace takt::api {
 namespace {
@@ -213,10 +213,10 @@ std::string summary(const core::FleetView& fleet, int on_time) {
 }  // namespace
 
 json::string utf8(std::string_view text) {
-  if (!fleet::find_invalid_utf8(text)) return json::string(text);
+  if (!find_invalid_utf8(text)) return json::string(text);
   json::string out;
   for (std::size_t at = 0; at < text.size();) {
-    const auto point = fleet::code_point_at(text, at);
+    const auto point = code_point_at(text, at);
     out.append(point.valid ? text.substr(at, point.bytes) : std::string_view("\xef\xbf\xbd"));
     at += point.bytes;
   }

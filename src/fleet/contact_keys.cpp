@@ -9,13 +9,13 @@
 #include <array>
 #include <utility>
 
+#include "base/unicode.h"
 #include "fleet/command_key.h"
 #include "fleet/contacts.h"
 #include "fleet/description.h"
 #include "fleet/members.h"
 #include "fleet/quote.h"
 #include "fleet/table_keys.h"
-#include "fleet/unicode.h"
 #include "fleet/url_key.h"
 
 namespace takt::fleet {

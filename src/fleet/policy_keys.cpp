@@ -5,10 +5,10 @@
 
 #include <array>
 
+#include "base/unicode.h"
 #include "fleet/description.h"
 #include "fleet/params.h"
 #include "fleet/quote.h"
-#include "fleet/unicode.h"
 
 namespace takt::fleet {
 namespace {

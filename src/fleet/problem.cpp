@@ -4,8 +4,8 @@
 
 #include <string_view>
 
+#include "base/unicode.h"
 #include "fleet/quote.h"
-#include "fleet/unicode.h"
 
 namespace takt::fleet {
 namespace {

@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "fleet/unicode.h"
+#include "base/unicode.h"
 
 namespace takt::fleet {
 namespace {

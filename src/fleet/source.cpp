@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "fleet/unicode.h"
+#include "base/unicode.h"
 
 namespace takt::fleet {
 namespace {

@@ -6,10 +6,10 @@
 #include <string>
 #include <string_view>
 
+#include "base/unicode.h"
 #include "fleet/dotted_keys.h"
 #include "fleet/quote.h"
 #include "fleet/read.h"
-#include "fleet/unicode.h"
 
 namespace takt::fleet {
 namespace {
