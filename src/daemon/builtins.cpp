@@ -225,7 +225,7 @@ void Builtins::sweep_rows(const WorkPtr& work) {
     boost::asio::post(io_, [this, work, through, rows = chores_.read_living()]() mutable {
       const Token token = work->token();
       if (is_over(work)) return;
-      if (!rows) return finish(token, 1, {"the rows cannot be read: " + rows.error()});
+      if (!rows) return finish(token, 1, {"the rows cannot be read: " + rows.error().what});
       tell_(core::RowsSwept{token, through, std::move(rows->heartbeats), std::move(rows->open_runs),
                             std::move(rows->open_attempts)});
     });

@@ -5,23 +5,15 @@
 #include <expected>
 #include <functional>
 #include <string>
-#include <vector>
 
-#include "core/rows.h"
 #include "core/spec.h"
+#include "store/sqlite_load.h"
 
 namespace takt::daemon {
 
-/// What the database says is going on; see core::RowsSwept.
-struct LivingRows {
-  std::vector<core::HeartbeatRow> heartbeats;
-  std::vector<core::RunRow> open_runs;
-  std::vector<core::AttemptRow> open_attempts;
-};
-
 struct Chores {
-  /// Any thread. The error is fit for an operator.
-  std::function<std::expected<LivingRows, std::string>()> read_living;
+  /// Any thread.
+  std::function<std::expected<store::Living, ports::StoreError>()> read_living;
   /// While rows cannot be written: tries again at once.
   std::function<void()> retry_store;
   /// Deletes history that the fleet does not keep. `done` is told on another thread, what was deleted

@@ -30,7 +30,6 @@
 #include "notify/payload.h"
 #include "notify/sender.h"
 #include "probe/runner.h"
-#include "store/sqlite_load.h"
 #include "store/sqlite_store.h"
 
 namespace takt::daemon {
@@ -64,12 +63,7 @@ std::string words_of(const store::Trimmed& trimmed) {
 /// What builtin jobs ask of the database.
 Chores chores_on(store::SqliteStore& store, const std::filesystem::path& database) {
   Chores chores;
-  chores.read_living = [database]() -> std::expected<LivingRows, std::string> {
-    auto living = store::read_living(database);
-    if (!living) return std::unexpected(living.error().what);
-    return LivingRows{std::move(living->heartbeats), std::move(living->open_runs),
-                      std::move(living->open_attempts)};
-  };
+  chores.read_living = [database] { return store::read_living(database); };
   chores.retry_store = [&store] { store.retry_now(); };
   chores.sweep_history = [&store](const core::FleetSpec& fleet, Chores::Swept done) {
     store.sweep(store::KeepRules::of(fleet),
