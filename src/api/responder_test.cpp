@@ -9,6 +9,7 @@
 
 #include "api/fake_backend_for_test.h"
 #include "api/routes.h"
+#include "api/sample_path_for_test.h"
 
 namespace takt::api {
 namespace {
@@ -203,14 +204,7 @@ TEST_F(ResponderTest, ABadFileIsUnprocessableWithItsProblemsAndARefusalAConflict
 
 TEST_F(ResponderTest, NoGetOrWrongMethodEverReachesTheBackend) {
   for (const auto& route : routes()) {
-    std::string target(route.path);
-    if (const auto at = target.find("{job}"); at != std::string::npos) {
-      target.replace(at, 5, "posting");
-    }
-    if (const auto at = target.find("{contact}"); at != std::string::npos) {
-      target.replace(at, std::string_view{"{contact}"}.size(), "owner");
-    }
-    if (const auto at = target.find("{run}"); at != std::string::npos) target.replace(at, 5, "1");
+    const std::string target = sample_path(route);
     for (const auto* method : {"GET", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS"}) {
       const auto answer = ask_at(method, target);
       if (route.method == Method::get && std::string_view(method) == "GET") continue;

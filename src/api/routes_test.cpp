@@ -1,4 +1,5 @@
 #include "api/routes.h"
+#include "api/sample_path_for_test.h"
 
 #include <gtest/gtest.h>
 
@@ -6,20 +7,6 @@
 
 namespace takt::api {
 namespace {
-
-/// A path that fits the pattern of `route`.
-std::string sample(const Route& route, std::string_view job, std::string_view run) {
-  std::string path(route.path);
-  const auto put = [&](std::string_view brace, std::string_view value) {
-    if (const auto at = path.find(brace); at != std::string::npos) {
-      path.replace(at, brace.size(), value);
-    }
-  };
-  put("{job}", job);
-  put("{contact}", job);
-  put("{run}", run);
-  return path;
-}
 
 Matched match(std::string_view method, const std::string& path) {
   const auto target = parse_target(path);
@@ -29,7 +16,7 @@ Matched match(std::string_view method, const std::string& path) {
 
 TEST(Routes, EachIsFoundByItsOwnMethodAndPath) {
   for (const auto& route : routes()) {
-    const auto matched = match(method_word(route.method), sample(route, "posting", "12"));
+    const auto matched = match(method_word(route.method), sample_path(route, "posting", "12"));
     ASSERT_TRUE(std::holds_alternative<Found>(matched)) << route.path;
     EXPECT_EQ(std::get<Found>(matched).route, &route);
   }
@@ -39,7 +26,7 @@ TEST(Routes, EachRefusesEveryOtherMethodAndSaysWhichItTakes) {
   for (const auto& route : routes()) {
     for (const auto* method : {"GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS", "get"}) {
       if (method == method_word(route.method)) continue;
-      const auto matched = match(method, sample(route, "posting", "12"));
+      const auto matched = match(method, sample_path(route, "posting", "12"));
       ASSERT_TRUE(std::holds_alternative<WrongMethod>(matched)) << method << " " << route.path;
       EXPECT_EQ(std::get<WrongMethod>(matched).allow, method_word(route.method));
     }
@@ -67,10 +54,11 @@ TEST(Routes, EveryRouteRefusesNamesThatCannotBeNames) {
     if (!has_name) continue;
     for (const auto* name : {"", "..", ".", "a%2Fb", "..%2fx", "%00", "A", "a%0ab", "x..y", "123",
                              "%C0%AE", "-x", "a%20b"}) {
-      const auto matched = match(method_word(route.method), sample(route, name, ""));
+      const auto matched = match(method_word(route.method), sample_path(route, name, ""));
       EXPECT_TRUE(std::holds_alternative<BadPath>(matched)) << route.path << " " << name;
     }
-    const auto matched = match(method_word(route.method), sample(route, std::string(300, 'a'), ""));
+    const auto matched =
+        match(method_word(route.method), sample_path(route, std::string(300, 'a'), ""));
     EXPECT_TRUE(std::holds_alternative<BadPath>(matched)) << route.path;
   }
 }
@@ -79,7 +67,7 @@ TEST(Routes, EveryRouteRefusesRunsThatAreNoNumbers) {
   for (const auto& route : routes()) {
     if (route.path.find("{run}") == std::string_view::npos) continue;
     for (const auto* id : {"0", "-1", "x", "1x", "%31%20", "99999999999999999999", "1e3", "+1"}) {
-      const auto matched = match(method_word(route.method), sample(route, "", id));
+      const auto matched = match(method_word(route.method), sample_path(route, "", id));
       EXPECT_TRUE(std::holds_alternative<BadPath>(matched)) << route.path << " " << id;
     }
   }

@@ -21,6 +21,7 @@
 
 #include "api/fake_backend_for_test.h"
 #include "api/routes.h"
+#include "api/sample_path_for_test.h"
 #include "api/socket_path.h"
 
 namespace takt::api {
@@ -192,12 +193,7 @@ TEST_F(ServerTest, EveryRouteAnswersInItsFormat) {
   backend_.rows.run_rows = {ended_run(1)};
   start();
   for (const auto& route : routes()) {
-    std::string path(route.path);
-    if (const auto at = path.find("{job}"); at != std::string::npos) path.replace(at, 5, "posting");
-    if (const auto at = path.find("{contact}"); at != std::string::npos) {
-      path.replace(at, std::string_view{"{contact}"}.size(), "owner");
-    }
-    if (const auto at = path.find("{run}"); at != std::string::npos) path.replace(at, 5, "1");
+    const std::string path = sample_path(route);
     const auto answer = exchange(std::string(method_word(route.method)) + " " + path +
                                  " HTTP/1.1\r\nHost: takt\r\n\r\n");
     const bool lacks = std::ranges::any_of(route.body, &Field::needed);

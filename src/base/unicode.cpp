@@ -1,6 +1,6 @@
-#include "fleet/unicode.h"
+#include "base/unicode.h"
 
-namespace takt::fleet {
+namespace takt {
 namespace {
 
 /// Length that the lead byte announces; 0 for a byte that cannot lead.
@@ -55,10 +55,16 @@ std::size_t count_columns(std::string_view text) {
   return columns;
 }
 
+std::string_view whole_characters(std::string_view text, std::size_t bytes) {
+  if (text.size() <= bytes) return text;
+  while (bytes > 0 && (static_cast<unsigned char>(text[bytes]) & 0xC0U) == 0x80U) --bytes;
+  return text.substr(0, bytes);
+}
+
 bool drives_a_terminal(char32_t value) {
   return value < 0x20 || is_between(value, 0x7F, 0x9F) || value == 0x61C ||
          is_between(value, 0x200E, 0x200F) || is_between(value, 0x2028, 0x202E) ||
          is_between(value, 0x2066, 0x2069) || value == 0xFEFF;
 }
 
-}  // namespace takt::fleet
+}  // namespace takt

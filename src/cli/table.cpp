@@ -3,8 +3,8 @@
 #include <algorithm>
 
 #include "base/assert.h"
+#include "base/unicode.h"
 #include "cli/terminal_text.h"
-#include "fleet/unicode.h"
 
 namespace takt::cli {
 namespace {
@@ -13,7 +13,7 @@ constexpr std::size_t kGap = 2;
 
 void put(std::string& line, const Cell& cell, Align align, std::size_t width, bool last,
          bool color) {
-  const auto padding = width - std::min(width, fleet::count_columns(cell.text));
+  const auto padding = width - std::min(width, count_columns(cell.text));
   if (align == Align::right) line.append(padding, ' ');
   line += painted(cell.text, cell.paint, color);
   if (align == Align::left && !last) line.append(padding, ' ');
@@ -37,7 +37,7 @@ std::string Table::render(bool color) const {
   for (const auto& column : columns_) widths.push_back(column.title.size());
   for (const auto& row : rows_) {
     for (std::size_t i = 0; i < row.size(); ++i) {
-      widths[i] = std::max(widths[i], fleet::count_columns(row[i].text));
+      widths[i] = std::max(widths[i], count_columns(row[i].text));
     }
   }
   std::string out;

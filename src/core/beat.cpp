@@ -3,6 +3,8 @@
 #include <charconv>
 #include <cmath>
 
+#include "base/unicode.h"
+
 namespace takt::core {
 namespace {
 
@@ -13,8 +15,6 @@ std::string_view trimmed(std::string_view text) {
   if (first == std::string_view::npos) return {};
   return text.substr(first, text.find_last_not_of(kBlanks) - first + 1);
 }
-
-bool is_continuation(char c) { return (static_cast<unsigned char>(c) & 0xC0U) == 0x80U; }
 
 /// Takes the first word off a trimmed text.
 std::string_view take_word(std::string_view& text) {
@@ -48,8 +48,7 @@ std::string clean_note(std::string_view text) {
     if (note.size() > kNoteBytesMax) break;
   }
   if (note.size() > kNoteBytesMax) {
-    std::size_t end = kNoteBytesMax;
-    while (end > 0 && is_continuation(note[end])) --end;
+    const std::size_t end = whole_characters(note, kNoteBytesMax).size();
     note.resize(end == 0 ? kNoteBytesMax : end);  // all continuation bytes: no text anyway
   }
   return note;

@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "base/match.h"
+#include "base/unicode.h"
 
 namespace takt::core {
 namespace {
@@ -18,14 +19,7 @@ constexpr double kMillisFrom = 1e11;  // as seconds that is the year 5138
 constexpr std::size_t kShown = 120;   // of a text that was measured
 
 std::string shortened(std::string text) {
-  if (text.size() > kShown) {
-    text.resize(kShown);
-    while (!text.empty() && (static_cast<unsigned char>(text.back()) & 0xC0U) == 0x80U) {
-      text.pop_back();  // never half a character
-    }
-    if (!text.empty() && static_cast<unsigned char>(text.back()) >= 0x80U) text.pop_back();
-    text += "…";
-  }
+  if (text.size() > kShown) text = std::string{whole_characters(text, kShown)} + "…";
   for (char& c : text) {
     if (static_cast<unsigned char>(c) < ' ') c = ' ';
   }

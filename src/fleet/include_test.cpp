@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "fleet/load.h"
+#include "fleet/scratch_folder_for_test.h"
 
 namespace takt::fleet {
 namespace {
@@ -21,17 +22,7 @@ using ::testing::IsEmpty;
 
 class Include : public ::testing::Test {
  protected:
-  Include() {
-    std::string name = (std::filesystem::temp_directory_path() / "takt-include-XXXXXX").string();
-    folder_ = mkdtemp(name.data());
-    outside_ = folder_.string() + "-outside";
-    std::filesystem::create_directory(outside_);
-    put("fleet.toml", "");
-  }
-  ~Include() override {
-    std::filesystem::remove_all(folder_);
-    std::filesystem::remove_all(outside_);
-  }
+  Include() { put("fleet.toml", ""); }
 
   void put(const std::string& name, const std::string& text) {
     const auto path = folder_ / name;
@@ -67,8 +58,10 @@ class Include : public ::testing::Test {
     return found;
   }
 
-  std::filesystem::path folder_;
-  std::filesystem::path outside_;
+  const ScratchFolder scratch_;
+  const ScratchFolder elsewhere_;
+  const std::filesystem::path& folder_ = scratch_.path();
+  const std::filesystem::path& outside_ = elsewhere_.path();
   std::optional<IncludeReader> reader_;
 };
 

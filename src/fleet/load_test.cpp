@@ -11,6 +11,7 @@
 #include <string>
 
 #include "fleet/decode_testing.h"
+#include "fleet/scratch_folder_for_test.h"
 
 namespace takt::fleet {
 namespace {
@@ -24,12 +25,6 @@ constexpr uid_t kSomebodyElse = 12'345;
 /// A folder of our own, with files in it; gone at the end.
 class Load : public ::testing::Test {
  protected:
-  Load() {
-    std::string pattern = (fs::temp_directory_path() / "takt-load-XXXXXX").string();
-    folder_ = mkdtemp(pattern.data());
-  }
-  ~Load() override { fs::remove_all(folder_); }
-
   fs::path write(const std::string& name, mode_t mode = 0600) {
     const fs::path path = folder_ / name;
     std::ofstream{path} << "[job.a]\nrun = 'x'\n";
@@ -50,7 +45,8 @@ class Load : public ::testing::Test {
     EXPECT_TRUE(load(path, {.trust_file = true}).spec);
   }
 
-  fs::path folder_;
+  const ScratchFolder scratch_;
+  const fs::path& folder_ = scratch_.path();
 };
 
 TEST_F(Load, AFileOfOurOwnIsDecoded) {

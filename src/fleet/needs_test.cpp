@@ -10,6 +10,7 @@
 #include "fleet/decode_testing.h"
 #include "fleet/load.h"
 #include "fleet/preflight.h"
+#include "fleet/scratch_folder_for_test.h"
 
 namespace takt::fleet {
 namespace {
@@ -137,19 +138,14 @@ TEST(Needs, MistakesOfDefaultsAreSaidThere) {
 
 class NeedsOfFiles : public ::testing::Test {
  protected:
-  NeedsOfFiles() {
-    std::string pattern = (fs::temp_directory_path() / "takt-needs-XXXXXX").string();
-    folder_ = mkdtemp(pattern.data());
-  }
-  ~NeedsOfFiles() override { fs::remove_all(folder_); }
-
   void write(const std::string& name, const std::string& text) {
     std::ofstream{folder_ / name} << text;
     fs::permissions(folder_ / name, fs::perms::owner_read | fs::perms::owner_write);
   }
   Loaded load_main() { return load(folder_ / "fleet.toml", LoadOptions{}); }
 
-  fs::path folder_;
+  const ScratchFolder scratch_;
+  const fs::path& folder_ = scratch_.path();
 };
 
 TEST_F(NeedsOfFiles, JobsOfIncludedFilesCount) {

@@ -13,6 +13,7 @@
 
 #include "fleet/decode_testing.h"
 #include "fleet/preflight.h"
+#include "fleet/scratch_folder_for_test.h"
 
 namespace takt::fleet {
 namespace {
@@ -86,12 +87,6 @@ TEST(ContactAdvice, OnesWhomNobodyNames) {
 
 class OutsidePreflight : public ::testing::Test {
  protected:
-  OutsidePreflight() {
-    std::string pattern = (fs::temp_directory_path() / "takt-outside-XXXXXX").string();
-    folder_ = mkdtemp(pattern.data());
-  }
-  ~OutsidePreflight() override { fs::remove_all(folder_); }
-
   void write(const std::string& name, mode_t mode) {
     std::ofstream{folder_ / name} << "x\n";
     chmod((folder_ / name).c_str(), mode);
@@ -103,7 +98,8 @@ class OutsidePreflight : public ::testing::Test {
     return lines_of(preflight(*loaded.spec, loaded.where));
   }
 
-  fs::path folder_;
+  const ScratchFolder scratch_;
+  const fs::path& folder_ = scratch_.path();
 };
 
 TEST_F(OutsidePreflight, ADatabaseMayBeMadeLater) {

@@ -11,6 +11,7 @@
 
 #include "fleet/decode_testing.h"
 #include "fleet/load.h"
+#include "fleet/scratch_folder_for_test.h"
 
 namespace takt::fleet {
 namespace {
@@ -24,12 +25,6 @@ using testing::lines_of;
 
 class Preflight : public ::testing::Test {
  protected:
-  Preflight() {
-    std::string pattern = (fs::temp_directory_path() / "takt-preflight-XXXXXX").string();
-    folder_ = mkdtemp(pattern.data());
-  }
-  ~Preflight() override { fs::remove_all(folder_); }
-
   void write(const std::string& name, mode_t mode) {
     std::ofstream{folder_ / name} << "A=1\n";
     chmod((folder_ / name).c_str(), mode);
@@ -44,7 +39,8 @@ class Preflight : public ::testing::Test {
 
   const std::string& disabled_because() { return loaded_.spec->jobs.at(0).problem; }
 
-  fs::path folder_;
+  const ScratchFolder scratch_;
+  const fs::path& folder_ = scratch_.path();
   Loaded loaded_;
 };
 

@@ -5,7 +5,7 @@
 
 #include <string>
 
-#include "fleet/unicode.h"
+#include "base/unicode.h"
 
 namespace takt::fleet {
 namespace {

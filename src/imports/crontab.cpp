@@ -7,12 +7,12 @@
 #include <charconv>
 #include <memory>
 
+#include "base/unicode.h"
 #include "core/cron.h"
 #include "fleet/complaints.h"
 #include "fleet/quote.h"
 #include "fleet/source.h"
 #include "fleet/timezone.h"
-#include "fleet/unicode.h"
 #include "imports/crontab_entry.h"
 #include "imports/crontab_setting.h"
 #include "imports/fleet_text.h"
@@ -107,14 +107,14 @@ class Importer {
     if (const auto nul = line.find('\0'); nul != std::string_view::npos) {
       return LineProblem{nul, "has a NUL character in it", "is the file a crontab?"};
     }
-    if (const auto bad = fleet::find_invalid_utf8(line)) {
+    if (const auto bad = find_invalid_utf8(line)) {
       return LineProblem{*bad, "is not UTF-8, as a fleet file must be", "convert it with iconv"};
     }
     return std::nullopt;
   }
 
   void warn(std::size_t offset, std::string message, std::string hint) {
-    const auto column = fleet::count_columns(line_.substr(0, offset)) + 1;
+    const auto column = count_columns(line_.substr(0, offset)) + 1;
     complaints_.warning({static_cast<int>(number_), static_cast<int>(column)}, std::move(message),
                         std::move(hint));
   }

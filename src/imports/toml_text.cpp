@@ -4,8 +4,8 @@
 
 #include <algorithm>
 
+#include "base/unicode.h"
 #include "fleet/quote.h"
-#include "fleet/unicode.h"
 
 namespace takt::imports {
 namespace {
@@ -57,8 +57,7 @@ std::string toml_string(std::string_view text) {
 std::string toml_doc(std::string_view text) {
   constexpr std::size_t kColumns = 1000;
   const auto shown = readable(text);
-  return toml_string(fleet::count_columns(shown) > kColumns ? fleet::escape(shown, kColumns)
-                                                            : shown);
+  return toml_string(count_columns(shown) > kColumns ? fleet::escape(shown, kColumns) : shown);
 }
 
 std::string toml_list(std::span<const std::string> texts) {

@@ -6,9 +6,9 @@
 #include <memory>
 #include <optional>
 
+#include "base/unicode.h"
 #include "fleet/quote.h"
 #include "fleet/source.h"
-#include "fleet/unicode.h"
 
 namespace takt::imports {
 namespace {
@@ -59,7 +59,7 @@ class Reader {
       return complaints_.warning(at, "left out: the line has a NUL character in it",
                                  "is it a unit?");
     }
-    if (fleet::find_invalid_utf8(line)) {
+    if (find_invalid_utf8(line)) {
       return complaints_.warning(at, "left out: the line is not UTF-8", "convert it with iconv");
     }
     if (line.starts_with('[') && line.ends_with(']')) {

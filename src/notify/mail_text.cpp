@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 
+#include "base/unicode.h"
 #include "notify/payload.h"
 #include "notify/words.h"
 
@@ -21,13 +22,6 @@ std::string base64(std::string_view text) {
                                      static_cast<int>(text.size()));
   out.resize(static_cast<std::size_t>(length));
   return out;
-}
-
-/// At most `bytes` of it, whole characters.
-std::string_view beginning(std::string_view text, std::size_t bytes) {
-  if (text.size() <= bytes) return text;
-  while (bytes > 0 && (static_cast<unsigned char>(text[bytes]) & 0xC0U) == 0x80) --bytes;
-  return text.substr(0, bytes);
 }
 
 std::string line_of(const core::NoticeRow& notice) {
@@ -88,7 +82,7 @@ std::string encoded_header(std::string_view text) {
   if (plain && text.size() <= 66) return std::string(text);
   std::string words;
   while (!text.empty()) {
-    const std::string_view part = beginning(text, kWordBytes);
+    const std::string_view part = whole_characters(text, kWordBytes);
     words += (words.empty() ? "=?UTF-8?B?" : "\r\n =?UTF-8?B?") + base64(part) + "?=";
     text.remove_prefix(part.size());
   }

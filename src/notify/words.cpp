@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "base/unicode.h"
+
 namespace takt::notify {
 namespace {
 
@@ -61,39 +63,9 @@ std::string what_of(const NoticeRow& notice) {
   return "a test";
 }
 
-/// Bytes that a UTF-8 character with this first one has; 0: none begins so.
-std::size_t length_after(unsigned char first) {
-  if (first < 0x80) return 1;
-  if (first < 0xC2) return 0;
-  if (first < 0xE0) return 2;
-  if (first < 0xF0) return 3;
-  return first < 0xF5 ? 4 : 0;
-}
-
-/// Overlong, a surrogate, or beyond Unicode.
-bool is_no_character(unsigned char first, unsigned char second) {
-  return (first == 0xE0 && second < 0xA0) || (first == 0xED && second >= 0xA0) ||
-         (first == 0xF0 && second < 0x90) || (first == 0xF4 && second >= 0x90);
-}
-
-/// Bytes of the UTF-8 character that begins here; 0: none does.
-std::size_t character(std::string_view text) {
-  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-  const std::size_t bytes = length_after(byte(0));
-  if (bytes == 0 || bytes > text.size()) return 0;
-  for (std::size_t i = 1; i < bytes; ++i) {
-    if ((byte(i) & 0xC0U) != 0x80) return 0;
-  }
-  return bytes > 1 && is_no_character(byte(0), byte(1)) ? 0 : bytes;
-}
-
 /// C0, DEL, C1, and the line and paragraph separators.
-bool is_control(std::string_view character) {
-  const auto first = static_cast<unsigned char>(character[0]);
-  if (character.size() == 1) return first < 0x20 || first == 0x7F;
-  return (character.size() == 2 && first == 0xC2 &&
-          static_cast<unsigned char>(character[1]) < 0xA0) ||
-         character == "\u2028" || character == "\u2029";
+bool is_control(char32_t value) {
+  return value < 0x20 || (value >= 0x7F && value <= 0x9F) || value == 0x2028 || value == 0x2029;
 }
 
 }  // namespace
@@ -122,11 +94,11 @@ std::string subject(const ports::Message& message) {
 std::string one_line(std::string_view text) {
   std::string line;
   line.reserve(text.size());
-  while (!text.empty()) {
-    const std::size_t bytes = character(text);
-    const std::string_view one = text.substr(0, std::max<std::size_t>(bytes, 1));
-    line += bytes == 0 || is_control(one) ? std::string_view("?") : one;
-    text.remove_prefix(one.size());
+  for (std::size_t at = 0; at < text.size();) {
+    const CodePoint point = code_point_at(text, at);
+    const bool shown = point.valid && !is_control(point.value);
+    line += shown ? text.substr(at, point.bytes) : std::string_view("?");
+    at += point.bytes;
   }
   return line;
 }
