@@ -6,8 +6,6 @@
 
 #include "base/match.h"
 #include "daemon/launch_order.h"
-#include "daemon/reloader.h"
-#include "store/sqlite_history.h"
 
 namespace takt::daemon {
 namespace {
@@ -276,49 +274,6 @@ void FleetDaemon::finish() {
   if (stopped_) stopped_();
 }
 
-core::FleetView FleetDaemon::fleet() const {
-  core::FleetView view = coordinator_.fleet_view(clock_.now());
-  view.store_backlog = static_cast<std::int64_t>(store_.backlog());
-  return view;
-}
-
-std::vector<core::JobView> FleetDaemon::jobs() const {
-  return coordinator_.job_views(clock_.now());
-}
-
-std::vector<core::PoolView> FleetDaemon::pools() const {
-  return coordinator_.pool_views(clock_.now());
-}
-
-std::optional<core::WhyView> FleetDaemon::why(std::string_view job) const {
-  return coordinator_.why(job, clock_.now());
-}
-
-std::optional<core::WhyView> FleetDaemon::why(RunId run) const {
-  return coordinator_.why(run, clock_.now());
-}
-
-api::Metrics FleetDaemon::metrics() const {
-  api::Metrics metrics;
-  metrics.max_running = coordinator_.spec().max_running;
-  metrics.store_backlog = static_cast<std::int64_t>(store_.backlog());
-  metrics.counters = counters_.values();
-  metrics.process = process_facts();
-  return metrics;
-}
-
-api::Memory FleetDaemon::memory() const {
-  api::Memory memory{.fleet = coordinator_.memory_view(),
-                     .limited = launcher_->limited_trees(),
-                     .skipped = counters_.slots_for(core::Reason::memory)};
-  memory.fleet.reading = meter_.read(memory.fleet.limits.source);
-  return memory;
-}
-
-std::vector<core::HealthView> FleetDaemon::health() const { return coordinator_.health_views(); }
-
-bool FleetDaemon::ready() const { return !ready_; }
-
 void FleetDaemon::request(core::Event event, std::function<void(api::Reply)> done) {
   last_request_.value += 1;
   const RequestId id = last_request_;
@@ -356,17 +311,6 @@ void FleetDaemon::request(core::Event event, std::function<void(api::Reply)> don
   }
   asked_.emplace(id, std::move(done));
   handle(event);
-}
-
-void FleetDaemon::reload(std::function<void(api::Reloaded)> done) {
-  reloader_->reload(std::move(done));
-}
-
-std::expected<std::unique_ptr<ports::History>, ports::StoreError> FleetDaemon::open_history()
-    const {
-  auto opened = store::SqliteHistory::open(database_);
-  if (!opened) return std::unexpected(std::move(opened.error()));
-  return std::unique_ptr<ports::History>(std::move(*opened));
 }
 
 void FleetDaemon::started(Token token, const core::Process& process) {
