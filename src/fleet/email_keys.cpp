@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "base/ascii.h"
+#include "base/mailbox.h"
 #include "fleet/contacts.h"
 #include "fleet/description.h"
 #include "fleet/quote.h"
@@ -24,7 +25,7 @@ using core::Email;
 
 constexpr int kSubmissionPort = 587;
 constexpr int kEncryptedPort = 465;
-constexpr std::size_t kAddressBytesMax = 254;  // RFC 5321: what fits into a path
+constexpr std::size_t kUserBytesMax = 254;
 
 bool is_plain(std::string_view text) {
   return std::ranges::all_of(text, [](char c) { return c > ' ' && c < 0x7F; });
@@ -55,32 +56,11 @@ void decode_smtp(const Item& item, EmailDraft& draft, Complaints& complaints) {
   draft.email.smtp = fmt::format("{}://{}:{}", scheme, server->host, port);
 }
 
-/// "me@example.org" of "Me <me@example.org>"; nullopt when there is no such form. A name with anything
-/// special in it would have to be quoted, and is none.
-std::optional<std::string_view> without_name(std::string_view text) {
-  if (!text.ends_with('>')) return text;
-  const std::size_t open = text.find('<');
-  if (open == std::string_view::npos) return std::nullopt;
-  const std::string_view name = text.substr(0, open);
-  const bool fits = std::ranges::all_of(name, [](char c) { return c >= ' ' && c < 0x7F; }) &&
-                    name.find_first_of(R"("(),:;<>@[\])") == std::string_view::npos;
-  if (!fits) return std::nullopt;
-  return text.substr(open + 1, text.size() - open - 2);
-}
-
-bool is_mailbox(std::string_view address) {
-  const std::size_t at = address.find('@');
-  return at != std::string_view::npos && at > 0 && at + 1 < address.size() &&
-         address.find('@', at + 1) == std::string_view::npos && is_plain(address) &&
-         address.find_first_of(R"("(),:;<>[\])") == std::string_view::npos &&
-         address.size() <= kAddressBytesMax;
-}
-
 /// The address of a mailbox, perhaps with a name; or a complaint.
 std::optional<std::string> read_address(const Item& item, Complaints& complaints) {
   auto text = read_text(item, complaints);
   if (!text) return std::nullopt;
-  if (const auto address = without_name(*text); address && is_mailbox(*address)) return text;
+  if (address_of(*text)) return text;
   complaints.error(item.at,
                    fmt::format("{} {} is no address of a mailbox", item.label, quote_value(*text)),
                    R"(write it like "me@example.org" or "Me <me@example.org>")");
@@ -111,7 +91,7 @@ void decode_user(const Item& item, EmailDraft& draft, Complaints& complaints) {
   draft.user_at = item.at;
   auto user = read_text(item, complaints);
   if (!user) return;
-  if (!is_plain(*user) || user->size() > kAddressBytesMax) {
+  if (!is_plain(*user) || user->size() > kUserBytesMax) {
     return complaints.error(
         item.at, fmt::format("{} {} is no user of a mail server", item.label, quote_value(*user)));
   }

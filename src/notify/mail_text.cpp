@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 
+#include "base/mailbox.h"
 #include "base/unicode.h"
 #include "notify/payload.h"
 #include "notify/words.h"
@@ -54,26 +55,8 @@ std::string list_of(const std::vector<std::string>& addresses) {
 }  // namespace
 
 std::expected<std::string, std::string> bare_address(std::string_view text) {
-  const auto wrong = [&] {
-    return std::unexpected('\'' + one_line(text) + "' is not an e-mail address");
-  };
-  if (!std::ranges::all_of(text, is_plain)) return wrong();
-  std::string_view bare = text;
-  if (text.ends_with('>')) {
-    const auto open = text.find('<');
-    if (open == std::string_view::npos) return wrong();
-    // A name with anything special in it would have to be quoted.
-    if (text.substr(0, open).find_first_of("\"(),:;<>@[\\]") != std::string_view::npos) {
-      return wrong();
-    }
-    bare = text.substr(open + 1, text.size() - open - 2);
-  }
-  const auto at = bare.find('@');
-  if (at == 0 || at == std::string_view::npos || at + 1 == bare.size() || bare.rfind('@') != at ||
-      bare.size() > 254 || bare.find_first_of(" \"(),:;<>[\\]") != std::string_view::npos) {
-    return wrong();
-  }
-  return std::string(bare);
+  if (const auto address = address_of(text)) return std::string(*address);
+  return std::unexpected('\'' + one_line(text) + "' is not an e-mail address");
 }
 
 std::string encoded_header(std::string_view text) {
