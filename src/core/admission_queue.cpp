@@ -18,7 +18,8 @@ LineKey key_of(const Waiter& waiter) {
 
 void AdmissionQueue::resize(std::vector<PoolSpec> pools) {
   leases_.resize(std::move(pools));
-  lines_.resize(leases_.pools().size());
+  lines_.resize(leases_);
+  fronts_.resize(leases_.pools().size());
   marks_.mark_all(lines_.pools());
   offered_.reset();
 }
@@ -28,15 +29,21 @@ void AdmissionQueue::add(const Waiter& waiter) {
   const Rank rank{waiter.rank_at, waiter.run};
   offered_.reset();
   // One more that waits holds others at most, so it alone may start; what holds its head, holds it.
-  if (!lines_.add(key, rank) || !leases_.fits(*key.uses, key.priority)) return;
-  if (key.uses->empty()) marks_.mark(no_pool(), rank);
-  for (const Use& use : *key.uses) marks_.mark(use.pool, rank);
+  const auto led = lines_.add(key, rank);
+  if (!led) return;
+  waiting_changed(*key.uses);
+  if (key.uses->empty()) {
+    marks_.mark(no_pool(), rank);
+  } else if (leases_.fits(*key.uses, key.priority)) {
+    marks_.arrived({*led, rank});
+  }
 }
 
 bool AdmissionQueue::remove(RunId run) {
   const auto gone = lines_.remove(run);
   if (!gone) return false;
-  touch(*gone->key.uses, gone->rank);  // those behind it may have waited for it
+  waiting_changed(*gone->key.uses);
+  mark(*gone->key.uses, gone->rank);  // those behind it may have waited for it
   if (offered_ && offered_->first != gone->rank) offered_.reset();
   return true;
 }
@@ -52,19 +59,29 @@ void AdmissionQueue::start(const Waiter& waiter, JobIndex job, Instant now) {
   if (waiter.uses->empty()) return;
   leases_.grant({waiter.run, job, waiter.uses, waiter.priority, now,
                  saturating_add(now, rounded_up(waiter.length))});
-  touch(*waiter.uses, by_rule ? rank : kBestRank);
+  leases_changed(*waiter.uses);
+  mark(*waiter.uses, by_rule ? rank : kBestRank);
 }
 
 void AdmissionQueue::release(RunId run) {
   const auto lease = leases_.release(run);
   if (!lease) return;
-  touch(*lease->uses, kBestRank);
+  leases_changed(*lease->uses);
+  mark(*lease->uses, kBestRank);
   offered_.reset();
 }
 
-void AdmissionQueue::touch(const Uses& uses, const Rank& from) {
-  for (const Use& use : uses) marks_.touch(use.pool, from);
+void AdmissionQueue::mark(const Uses& uses, const Rank& from) {
+  for (const Use& use : uses) marks_.mark(use.pool, from);
   if (uses.empty()) marks_.mark(no_pool(), from);
+}
+
+void AdmissionQueue::leases_changed(const Uses& uses) {
+  for (const Use& use : uses) fronts_.leases_changed(use.pool);
+}
+
+void AdmissionQueue::waiting_changed(const Uses& uses) {
+  for (const Use& use : uses) fronts_.waiting_changed(use.pool);
 }
 
 }  // namespace takt::core

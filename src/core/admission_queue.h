@@ -13,7 +13,8 @@
 //     B lacks units:       when they come free if every holder ends as expected; a holder beyond
 //                          that may end any moment, so nobody passes
 //     its units are free:  it is held by others; not before the first of those that rank better
-//                          than R and lack units of its pools, or of pools tied to them (ahead.h)
+//                          than R and lack units of its pools, or of pools tied to them
+//                          (tied_pools.h)
 //
 // Earliest starts are instants, and R's own end only moves away, so nothing becomes possible by
 // mere passing of time, and there is nothing to poll for: only what happens to a pool can let
@@ -21,15 +22,16 @@
 //
 // Runs that are alike (same uses, class, critical, expected length) form a line, ordered by rank.
 // Whatever holds the first of a line holds the others, so a look goes over heads only (heads.h),
-// only of those pools that something happened to since the last one (marks.h), and in a pool, once
-// there is no room beside those ahead, only over those that are short enough. Lengths are rounded
+// only of those pools that something happened to since the last one or that less stands before in
+// (marks.h, fronts.h), and in a pool, once there is no room beside those ahead, only over those that
+// are short enough. Lengths are rounded
 // up (line.h), which makes few lines of many jobs and errs towards not delaying.
 
 #include <optional>
 #include <utility>
 #include <vector>
 
-#include "core/ahead.h"
+#include "core/fronts.h"
 #include "core/leases.h"
 #include "core/marks.h"
 #include "core/shared_value.h"
@@ -86,15 +88,20 @@ class AdmissionQueue {
   std::vector<RunId> queue_of(PoolIndex pool) const;
 
  private:
-  void touch(const Uses& uses, const Rank& from);
+  void mark(const Uses& uses, const Rank& from);
+  void leases_changed(const Uses& uses);
+  void waiting_changed(const Uses& uses);
   PoolIndex no_pool() const { return static_cast<PoolIndex>(leases_.pools().size()); }
-  std::optional<Rank> look_at(PoolIndex pool, const Scene& scene, Ahead& ahead, const Rank& than);
+  std::optional<Rank> look_at(PoolIndex pool, const Scene& scene, const Rank& than);
   std::optional<Rank> look_without_pool(const Scene& scene, const Rank& than);
-  std::optional<Rank> best_short(PoolIndex pool, const Scene& scene, Ahead& ahead, const Rank& from,
+  std::optional<Rank> best_short(PoolIndex pool, const Scene& scene, const Rank& from,
                                  const Rank& than) const;
+  Rank look_at_arrivals(const Scene& scene);
 
   Leases leases_;
   WaitingLines lines_;
+  // What follows is worked out from leases and lines when somebody asks.
+  mutable Fronts fronts_;
   Marks marks_;
   Among last_among_ = Among::all;
   std::optional<std::pair<Rank, Instant>> offered_;  // by the last look, if nothing happened since

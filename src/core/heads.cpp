@@ -1,6 +1,7 @@
 #include "core/heads.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/assert.h"
 
@@ -9,116 +10,137 @@ namespace {
 
 using ByLength = Heads::ByLength;
 
-void put(std::vector<Head>& heads, const Head& head) {
-  heads.insert(std::ranges::lower_bound(heads, head.rank, {}, &Head::rank), head);
-}
-
-std::vector<Head>::iterator place_of(std::vector<Head>& heads, const Rank& rank) {
-  const auto found = std::ranges::lower_bound(heads, rank, {}, &Head::rank);
-  TAKT_ASSERT(found != heads.end() && found->rank == rank, "a line shows its head");
-  return found;
-}
-
-/// From the place of the old rank to that of the new one; those between make room.
-void move(std::vector<Head>& heads, const Rank& from, const Head& head) {
-  const auto old = place_of(heads, from);
-  const auto target = std::ranges::lower_bound(heads, head.rank, {}, &Head::rank);
+/// Puts what has the rank `from` where `to` belongs; those between make room.
+template <class T>
+void move(std::vector<T>& all, const Rank& from, const Rank& to, Rank T::* rank) {
+  const auto old = std::ranges::lower_bound(all, from, {}, rank);
+  TAKT_ASSERT(old != all.end() && (*old).*rank == from, "what waits is in its place");
+  const auto target = std::ranges::lower_bound(all, to, {}, rank);
+  T moved = *old;
+  moved.*rank = to;
   if (target <= old) {
     std::move_backward(target, old, old + 1);
-    *target = head;
+    *target = moved;
   } else {
     std::move(old + 1, target, old);
-    *(target - 1) = head;
+    *(target - 1) = moved;
   }
 }
 
-void put(std::vector<ByLength>& lines, const Head& head) {
-  const auto behind = std::ranges::upper_bound(lines, head.length, {}, &ByLength::length);
-  lines.insert(behind, {head.length, head.rank, head.line});
+template <class T>
+void erase_from(std::vector<T>& all, const Rank& at, Rank T::* rank) {
+  const auto place = std::ranges::lower_bound(all, at, {}, rank);
+  TAKT_ASSERT(place != all.end() && (*place).*rank == at, "what waits is in its place");
+  all.erase(place);
 }
 
-std::vector<ByLength>::iterator place_of(std::vector<ByLength>& lines, const Head& head) {
-  const auto first = std::ranges::lower_bound(lines, head.length, {}, &ByLength::length);
-  return std::ranges::find(first, lines.end(), head.line, &ByLength::line);
+std::vector<ByLength>::iterator place_of(std::vector<ByLength>& lines, const Heads::Entry& entry) {
+  const auto first = std::ranges::lower_bound(lines, entry.length, {}, &ByLength::length);
+  return std::ranges::find(first, lines.end(), entry.line, &ByLength::line);
 }
 
 }  // namespace
 
-void Heads::insert(const Head& head, const Uses& uses, PoolIndex own) {
-  put(heads_, head);
-  count_ties(uses, own, 1);
-  if (head.more) {
-    put(firsts_, head);
-    put(wide_, head);
+void Heads::insert(const Entry& entry, const Uses& uses, PoolIndex own) {
+  const KindKey& key = entry.key;
+  heads_.insert(std::ranges::lower_bound(heads_, entry.rank, {}, &Head::rank),
+                {entry.rank, entry.line, key.weight, entry.priority, key.critical});
+  const KindId id = find_or_add(entry);
+  Kind& kind = kinds_[id];
+  const auto behind = std::ranges::upper_bound(kind.lines, entry.length, {}, &ByLength::length);
+  kind.lines.insert(behind, {entry.length, entry.rank, entry.line});
+  kind.shortest = kind.lines.front().length;
+  if (kind.lines.size() > 1) {
+    if (entry.rank < kind.best) set_best(id, entry.rank);
     return;
   }
-  Kind& kind = of_kind(head);
-  put(kind.lines, head);
-  if (kind.lines.size() == 1) {
-    kind.best = head.rank;
-    put(firsts_, head);
-  } else if (head.rank < kind.best) {
-    move(firsts_, kind.best, head);
-    kind.best = head.rank;
-  }
+  kind.best = entry.rank;
+  by_best_.insert(std::ranges::lower_bound(by_best_, entry.rank, {}, &ByBest::best),
+                  {entry.rank, id});
+  tie(id, uses, own);
+  ++version_;
 }
 
-void Heads::erase(const Rank& rank, const Uses& uses, PoolIndex own) {
-  const auto place = place_of(heads_, rank);
-  const Head gone = *place;
-  heads_.erase(place);
-  count_ties(uses, own, -1);
-  if (gone.more) {
-    firsts_.erase(place_of(firsts_, rank));
-    wide_.erase(place_of(wide_, gone));
+void Heads::erase(const Entry& entry, const Uses& uses, PoolIndex own) {
+  erase_from(heads_, entry.rank, &Head::rank);
+  const KindId id = find(entry);
+  Kind& kind = kinds_[id];
+  kind.lines.erase(place_of(kind.lines, entry));
+  if (!kind.lines.empty()) {
+    kind.shortest = kind.lines.front().length;
+    if (entry.rank == kind.best)
+      set_best(id, std::ranges::min_element(kind.lines, {}, &ByLength::rank)->rank);
     return;
   }
-  Kind& kind = of_kind(gone);
-  kind.lines.erase(place_of(kind.lines, gone));
-  if (!kind.lines.empty()) return show_best_of(kind);
-  firsts_.erase(place_of(firsts_, rank));
-  if (&kind != &kinds_.back()) kind = std::move(kinds_.back());
-  kinds_.pop_back();
+  erase_from(by_best_, kind.best, &ByBest::best);
+  untie(id, uses, own);
+  ++version_;
+  keys_[id].weight = -1;  // nobody's
+  free_.push_back(id);
 }
 
-void Heads::lead(const Rank& from, const Rank& to) {
-  Head head = *place_of(heads_, from);
-  head.rank = to;
-  move(heads_, from, head);
-  if (head.more) {
-    move(firsts_, from, head);
-    place_of(wide_, head)->rank = to;
-    return;
+void Heads::lead(const Entry& entry, const Rank& to) {
+  move(heads_, entry.rank, to, &Head::rank);
+  const KindId id = find(entry);
+  Kind& kind = kinds_[id];
+  place_of(kind.lines, entry)->rank = to;
+  if (to < kind.best) {
+    set_best(id, to);
+  } else if (entry.rank == kind.best) {
+    set_best(id, std::ranges::min_element(kind.lines, {}, &ByLength::rank)->rank);
   }
-  Kind& kind = of_kind(head);
-  place_of(kind.lines, head)->rank = to;
-  show_best_of(kind);
 }
 
-Heads::Kind& Heads::of_kind(const Head& head) {
-  for (Kind& kind : kinds_) {
-    if (kind.has(head)) return kind;
+/// A line that waits for more than two pools is told apart by its number.
+KindId Heads::find(const Entry& entry) const {
+  for (auto at = keys_.begin();; ++at) {
+    at = std::ranges::find(at, keys_.end(), entry.key);
+    if (at == keys_.end()) return static_cast<KindId>(keys_.size());
+    const auto id = static_cast<KindId>(at - keys_.begin());
+    if (!entry.key.more || kinds_[id].lines.front().line == entry.line) return id;
   }
-  return kinds_.emplace_back(Kind{head.priority, head.critical, head.weight, head.other, {}, {}});
 }
 
-/// After one of its lines has changed.
-void Heads::show_best_of(Kind& kind) {
-  const Rank best = std::ranges::min_element(kind.lines, {}, &ByLength::rank)->rank;
-  if (best == kind.best) return;
-  move(firsts_, kind.best, *place_of(heads_, best));
-  kind.best = best;
+KindId Heads::find_or_add(const Entry& entry) {
+  KindId id = find(entry);
+  if (id < keys_.size()) return id;
+  if (!free_.empty()) {
+    id = free_.back();
+    free_.pop_back();
+  } else {
+    keys_.emplace_back();
+    kinds_.emplace_back();
+  }
+  keys_[id] = entry.key;
+  return id;
 }
 
-void Heads::count_ties(const Uses& uses, PoolIndex own, int lines) {
+void Heads::set_best(KindId kind, const Rank& best) {
+  move(by_best_, kinds_[kind].best, best, &ByBest::best);
+  kinds_[kind].best = best;
+  ++version_;
+}
+
+void Heads::tie(KindId kind, const Uses& uses, PoolIndex own) {
   for (const Use& use : uses) {
     if (use.pool == own) continue;
     const auto known = std::ranges::find(ties_, use.pool, &Tie::pool);
     if (known == ties_.end()) {
-      ties_.push_back({use.pool, lines});
+      ties_.push_back({use.pool, {kind}});
     } else {
-      known->lines += lines;
+      known->kinds.push_back(kind);
     }
+  }
+}
+
+void Heads::untie(KindId kind, const Uses& uses, PoolIndex own) {
+  for (const Use& use : uses) {
+    if (use.pool == own) continue;
+    const auto known = std::ranges::find(ties_, use.pool, &Tie::pool);
+    std::erase(known->kinds, kind);
+    if (!known->kinds.empty()) continue;
+    if (known != ties_.end() - 1) *known = std::move(ties_.back());
+    ties_.pop_back();
   }
 }
 

@@ -23,6 +23,7 @@ void Leases::sum(PoolIndex pool) {
     usage.room[at] = room_beside(usage.limits, usage.by_class, static_cast<Priority>(at));
     usage.free_at[at].clear();
   }
+  usage.ends.clear();
 }
 
 int Leases::Usage::used() const { return std::accumulate(by_class.begin(), by_class.end(), 0); }
@@ -36,6 +37,12 @@ void Leases::resize(std::vector<PoolSpec> pools) {
       usage.limits[at] = pools_[pool].limit_for(static_cast<Priority>(at));
     }
     usage.reserves = usage.limits.back() < usage.limits.front();
+    for (std::size_t at = 0; at < kClasses; ++at) {
+      const bool ends = at + 1 == kClasses || usage.limits[at] > usage.limits[at + 1];
+      if (ends) usage.tiers |= 1U << at;
+      const auto first = std::ranges::find(usage.limits, usage.limits[at]);
+      usage.alike[at] = static_cast<Priority>(first - usage.limits.begin());
+    }
     sum(pool);
   }
   for (const auto& [run, lease] : leases_) hold(lease);
@@ -133,10 +140,14 @@ bool Leases::Demand::add(Priority priority, int weight) {
 
 const Leases::FreeAt& Leases::free_at(PoolIndex index, Priority priority) const {
   const Usage& usage = usage_[index];
+  priority = usage.alike[place(priority)];
   FreeAt& free_at = usage.free_at[place(priority)];
   if (!free_at.empty()) return free_at;
-  std::vector<Holding> ends = usage.holders;
-  std::ranges::sort(ends, {}, &Holding::expected_end);
+  std::vector<Holding>& ends = usage.ends;
+  if (ends.empty()) {
+    ends = usage.holders;
+    std::ranges::sort(ends, {}, &Holding::expected_end);
+  }
   ByClass held = usage.by_class;
   free_at.assign(static_cast<std::size_t>(usage.room[place(priority)]), Instant::min());
   for (const Holding& holding : ends) {

@@ -70,6 +70,14 @@ class Leases {
   /// Classes below `priority` whose share of the pool is the same whether a run of `priority` takes
   /// `use` or not: it takes nothing but units that are kept from them.
   ClassSet untouched_by(const Use& use, Priority priority) const;
+  /// The lowest classes that somebody can touch without touching those below: where a reserve ends,
+  /// and the lowest of all.
+  ClassSet tiers(PoolIndex pool) const { return usage_[pool].tiers; }
+  /// The highest class with the same limit: what is kept from one is kept from the other, so the pool
+  /// has the same room for both, now and later.
+  Priority alike(PoolIndex pool, Priority priority) const {
+    return usage_[pool].alike[static_cast<std::size_t>(priority)];
+  }
 
   /// Everything in `uses` could be had now.
   bool fits(const Uses& uses, Priority priority) const;
@@ -104,9 +112,12 @@ class Leases {
     std::vector<Holding> holders;
     ByClass limits{};       // of the pool, for each class and those below it
     bool reserves = false;  // it keeps something for somebody
+    std::array<Priority, kClasses> alike{};
+    ClassSet tiers = 0;
     // all that follows is worked out anew from the holders whenever one comes or goes
     ByClass by_class{};
     ByClass room{};
+    mutable std::vector<Holding> ends;  // the first to end comes first; empty: not sorted yet
     mutable std::array<FreeAt, kClasses> free_at;
     int used() const;
   };

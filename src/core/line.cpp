@@ -2,16 +2,28 @@
 
 #include <algorithm>
 #include <bit>
-#include <tuple>
+#include <cstdint>
 
 namespace takt::core {
 
-bool LineKey::Less::operator()(const LineKey& a, const LineKey& b) const {
-  const auto rest = [](const LineKey& key) {
-    return std::tuple{key.length, key.priority, key.critical};
+bool operator==(const LineKey& a, const LineKey& b) {
+  return a.length == b.length && a.priority == b.priority && a.critical == b.critical &&
+         (a.uses == b.uses || *a.uses == *b.uses);
+}
+
+std::size_t LineKey::Hash::operator()(const LineKey& key) const {
+  std::size_t hash = 0;
+  const auto mix = [&](std::uint64_t value) {
+    // Of a multiplicative hash the upper half is the good one.
+    hash = (hash ^ value) * 0x9E3779B97F4A7C15U;
+    hash ^= hash >> 32U;
   };
-  if (rest(a) != rest(b)) return rest(a) < rest(b);
-  return a.uses != b.uses && *a.uses < *b.uses;
+  mix(static_cast<std::uint64_t>(key.length.count()));
+  mix(static_cast<std::uint64_t>(key.priority) * 2 + (key.critical ? 1 : 0));
+  for (const Use& use : *key.uses) {
+    mix(std::uint64_t{use.pool} << 32U | static_cast<std::uint32_t>(use.weight));
+  }
+  return hash;
 }
 
 Duration rounded_up(Duration length) {

@@ -28,9 +28,10 @@ struct LineKey {
   bool critical = false;
   Duration length{0};  // rounded up
 
-  /// Orders by what the uses say, not by where they lie.
-  struct Less {
-    bool operator()(const LineKey& a, const LineKey& b) const;
+  // By what the uses say, not by where they lie.
+  friend bool operator==(const LineKey& a, const LineKey& b);
+  struct Hash {
+    std::size_t operator()(const LineKey& key) const;
   };
 };
 

@@ -1,30 +1,22 @@
 #pragma once
-// Marks: the pools that something happened to since the last look, each from the rank on that may
-// have gained by it. What is not marked cannot have become possible.
-//
-//   touched ──(spread)──▶ marked ──(looked at, nobody there)──▶ gone
+// Marks: where somebody may have become able to start since the last look: pools, each from the rank
+// on that may have gained, and runs that have come. What is not marked cannot have become possible.
 
-#include <utility>
 #include <vector>
 
-#include "core/leases.h"
-#include "core/waiting_lines.h"
+#include "core/line.h"
+#include "core/pool.h"
 
 namespace takt::core {
 
 class Marks {
  public:
-  /// So many pools, all of them to be looked at from the best on.
+  /// So many pools, all of them to be looked at from the best on. Forgets who has come.
   void mark_all(std::size_t pools);
-  /// From `rank` on, somebody may start here. Nobody gained elsewhere.
+  /// From `rank` on, somebody may start here.
   void mark(PoolIndex pool, const Rank& from);
-  /// Units or waiters of the pool came or went.
-  void touch(PoolIndex pool, const Rank& from) { touched_.emplace_back(from, pool); }
 
-  /// Marks what was touched, and what that concerns.
-  void spread(const WaitingLines& lines, const Leases& leases);
-
-  bool none() const { return marked_.empty() && touched_.empty(); }
+  bool none() const { return marked_.empty() && arrived_.empty(); }
   const std::vector<PoolIndex>& marked() const { return marked_; }
   const Rank& from(PoolIndex pool) const { return from_[pool]; }
   /// Nobody better than `from` can start in the pool; kWorstRank: nobody at all.
@@ -32,12 +24,18 @@ class Marks {
   /// Forgets the pools in which nobody can start.
   void sweep();
 
+  /// The head of a line, who has come; whoever else is marked may start without him.
+  struct Arrival {
+    LineId line = 0;
+    Rank rank;
+  };
+  void arrived(const Arrival& arrival) { arrived_.push_back(arrival); }
+  std::vector<Arrival>& arrivals() { return arrived_; }
+
  private:
   std::vector<Rank> from_;  // by pool; kWorstRank: not marked
   std::vector<PoolIndex> marked_;
-  std::vector<std::pair<Rank, PoolIndex>> touched_;
-  std::vector<bool> reached_;  // by pool; both are used while spreading alone
-  std::vector<PoolIndex> todo_;
+  std::vector<Arrival> arrived_;
 };
 
 }  // namespace takt::core

@@ -1,13 +1,21 @@
 #include "core/waiting_lines.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "base/assert.h"
 
 namespace takt::core {
 
-void WaitingLines::resize(std::size_t pools) {
+void WaitingLines::resize(const Leases& leases) {
+  const std::size_t pools = leases.pools().size();
   heads_.assign(pools + 1, {});
+  alike_.assign(pools, {});
+  for (PoolIndex pool = 0; pool < pools; ++pool) {
+    for (std::size_t at = 0; at < kClasses; ++at) {
+      alike_[pool][at] = leases.alike(pool, static_cast<Priority>(at));
+    }
+  }
   for (const auto& [key, id] : by_key_) show(id);
 }
 
@@ -49,8 +57,7 @@ std::optional<WaitingLines::Gone> WaitingLines::remove(RunId run) {
 
 bool WaitingLines::waits_as(RunId run, const LineKey& key) const {
   const auto place = places_.find(run);
-  const auto line = by_key_.find(key);
-  return place != places_.end() && line != by_key_.end() && place->second.line == line->second;
+  return place != places_.end() && lines_[place->second.line].key == key;
 }
 
 LineId WaitingLines::line_of(const LineKey& key) {
@@ -66,34 +73,49 @@ LineId WaitingLines::line_of(const LineKey& key) {
   return at->second;
 }
 
-void WaitingLines::show(LineId id) {
-  const Line& line = lines_[id];
-  const Uses& uses = *line.key.uses;
-  Head head{.rank = line.head(),
-            .length = line.key.length,
-            .line = id,
-            .priority = line.key.priority,
-            .critical = line.key.critical,
-            .more = uses.size() > 2};
+Heads::Entry WaitingLines::entry(LineId id, const Rank& rank, PoolIndex pool) const {
+  const LineKey& key = lines_[id].key;
+  const Uses& uses = *key.uses;
+  Heads::Entry entry{.rank = rank, .length = key.length, .line = id, .key = {}};
+  entry.priority = key.priority;
+  entry.key.priority = Priority::P0;
+  entry.key.critical = key.critical;
+  entry.key.more = uses.size() > 2;
   for (const Use& use : uses) {
-    head.weight = use.weight;
-    if (uses.size() > 1) head.other = use.pool == uses[0].pool ? uses[1] : uses[0];
-    heads_[use.pool].insert(head, uses, use.pool);
+    const Priority alike = alike_[use.pool][static_cast<std::size_t>(key.priority)];
+    entry.key.priority = std::max(entry.key.priority, alike);
+    if (use.pool == pool) {
+      entry.key.weight = use.weight;
+    } else if (uses.size() == 2) {
+      entry.key.other = use;
+    }
   }
-  if (uses.empty()) heads_[none()].insert(head, uses, none());
+  return entry;
+}
+
+template <class Do>
+void WaitingLines::each_pool(LineId id, Do&& what) {
+  const Uses& uses = *lines_[id].key.uses;
+  for (const Use& use : uses) what(uses, use.pool);
+  if (uses.empty()) what(uses, none());
+}
+
+void WaitingLines::show(LineId id) {
+  each_pool(id, [&](const Uses& uses, PoolIndex pool) {
+    heads_[pool].insert(entry(id, lines_[id].head(), pool), uses, pool);
+  });
 }
 
 void WaitingLines::hide(LineId id, const Rank& led) {
-  const Uses& uses = *lines_[id].key.uses;
-  for (const Use& use : uses) heads_[use.pool].erase(led, uses, use.pool);
-  if (uses.empty()) heads_[none()].erase(led, uses, none());
+  each_pool(id, [&](const Uses& uses, PoolIndex pool) {
+    heads_[pool].erase(entry(id, led, pool), uses, pool);
+  });
 }
 
 void WaitingLines::lead(LineId id, const Rank& from) {
-  const Line& line = lines_[id];
-  const Uses& uses = *line.key.uses;
-  for (const Use& use : uses) heads_[use.pool].lead(from, line.head());
-  if (uses.empty()) heads_[none()].lead(from, line.head());
+  each_pool(id, [&](const Uses& /*uses*/, PoolIndex pool) {
+    heads_[pool].lead(entry(id, from, pool), lines_[id].head());
+  });
 }
 
 }  // namespace takt::core

@@ -3,11 +3,13 @@
 //
 //   run ──▶ place ──▶ line ──▶ heads of each pool that the line waits for
 
-#include <map>
+#include <array>
 #include <optional>
+#include <unordered_map>
 #include <vector>
 
 #include "core/heads.h"
+#include "core/leases.h"
 #include "core/line.h"
 
 namespace takt::core {
@@ -20,8 +22,8 @@ class WaitingLines {
     Rank rank;
   };
 
-  /// The number of pools of the fleet; whoever waits goes on waiting.
-  void resize(std::size_t pools);
+  /// The pools of the fleet; whoever waits goes on waiting.
+  void resize(const Leases& leases);
 
   /// The run must not wait already. Nullopt when it stands behind another one of its line, else the
   /// line that it leads.
@@ -50,13 +52,18 @@ class WaitingLines {
   void show(LineId id);
   void hide(LineId id, const Rank& led);
   void lead(LineId id, const Rank& from);
+  /// As the pool sees it.
+  Heads::Entry entry(LineId id, const Rank& rank, PoolIndex pool) const;
+  template <class Do>
+  void each_pool(LineId id, Do&& what);
   PoolIndex none() const { return static_cast<PoolIndex>(heads_.size() - 1); }
 
   std::vector<Line> lines_;
   std::vector<LineId> free_;
-  std::map<LineKey, LineId, LineKey::Less> by_key_;
-  std::map<RunId, Place> places_;
+  std::unordered_map<LineKey, LineId, LineKey::Hash> by_key_;
+  std::unordered_map<RunId, Place> places_;
   std::vector<Heads> heads_ = std::vector<Heads>(1);
+  std::vector<std::array<Priority, kClasses>> alike_;  // by pool: Leases::alike()
 };
 
 }  // namespace takt::core
