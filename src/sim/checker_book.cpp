@@ -12,6 +12,16 @@ constexpr Duration kLengthDefault = std::chrono::minutes{1};
 constexpr std::size_t kLengthsKept = 50;
 constexpr double kShare = 0.95;
 
+/// The smallest length that `kShare` of them do not exceed.
+Duration usual(const std::deque<Duration>& lengths) {
+  std::vector<Duration> sorted(lengths.begin(), lengths.end());
+  const auto nth = static_cast<std::size_t>(std::ceil(kShare * static_cast<double>(sorted.size())));
+  const auto place =
+      sorted.begin() + static_cast<std::ptrdiff_t>(std::max<std::size_t>(nth, 1) - 1);
+  std::ranges::nth_element(sorted, place);
+  return *place;
+}
+
 }  // namespace
 
 Duration rounded(Duration length) {
@@ -43,14 +53,7 @@ const BookRun* Book::find(RunId run) const {
 
 Duration Book::length_of(JobIndex job) const {
   const core::JobSpec& spec = context_.spec(job);
-  Duration length = spec.expect.value_or(kLengthDefault);
-  if (!jobs[job].lengths.empty()) {
-    std::vector<Duration> sorted(jobs[job].lengths.begin(), jobs[job].lengths.end());
-    std::ranges::sort(sorted);
-    const auto nth =
-        static_cast<std::size_t>(std::ceil(kShare * static_cast<double>(sorted.size())));
-    length = sorted[std::max<std::size_t>(nth, 1) - 1];
-  }
+  const Duration length = jobs[job].usual_length.value_or(spec.expect.value_or(kLengthDefault));
   return spec.timeout ? std::min(length, *spec.timeout) : length;
 }
 
@@ -197,6 +200,7 @@ void Book::settle(BookRun& run, const core::RunRow& row) {
   if (!row.started_at || !row.ended_at) return;
   job.lengths.push_back(*row.ended_at - *row.started_at);
   if (job.lengths.size() > kLengthsKept) job.lengths.pop_front();
+  job.usual_length = usual(job.lengths);
 }
 
 void Book::apply(const core::AttemptRow& row) {
