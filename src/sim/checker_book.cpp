@@ -191,7 +191,7 @@ void Book::apply(const core::RunRow& row) {
 }
 
 void Book::settle(BookRun& run, const core::RunRow& row) {
-  run.over = row;
+  run.over = &row;
   turn_.over.push_back(run.id);
   if (row.disposition != core::Disposition::ran || row.outcome != core::Outcome::ok) return;
   BookJob& job = jobs[run.job];
@@ -231,12 +231,14 @@ void Book::apply(const core::AttemptRow& row) {
     lease.priority = run->priority;
     lease.rank = run->rank();
   }
+  core::Uses units;
   for (const auto& [name, weight] : row.uses) {
     const auto pool = std::ranges::find(pools_, name, &core::PoolSpec::name);
     if (pool == pools_.end()) continue;
-    lease.units.push_back({static_cast<core::PoolIndex>(pool - pools_.begin()), std::stoi(weight)});
+    units.push_back({static_cast<core::PoolIndex>(pool - pools_.begin()), std::stoi(weight)});
     lease.slots_then.push_back(pool->slots);
   }
+  if (!units.empty()) lease.units = std::move(units);
   living_[row.run] = row.token;
   leases.emplace(row.token, std::move(lease));
   turn_.started.push_back(row.token);

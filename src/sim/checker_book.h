@@ -15,9 +15,6 @@
 
 namespace takt::sim {
 
-/// Units by pool.
-using Units = std::vector<core::Use>;
-
 /// How a waiting run stands to the nth need of its job.
 struct Join {
   std::optional<RunId> upstream;  // whose end it waits for
@@ -39,7 +36,7 @@ struct BookRun {
   std::optional<RunId> triggered_by;
   bool forced = false;
   bool cancelled = false;
-  std::optional<core::RunRow> over;  // told in this turn
+  const core::RunRow* over = nullptr;  // its last row, told in the turn that is open
   std::vector<Join> joins;
   // What the parts have found out about it.
   std::optional<Instant> eligible_since;  // nothing of its own holds it
@@ -53,7 +50,7 @@ struct BookRun {
 struct BookLease {
   RunId run;
   JobIndex job = 0;
-  Units units;
+  core::SharedValue<core::Uses> units;
   core::Priority priority = core::Priority::P2;
   Instant rank;
   WallTime started_at;

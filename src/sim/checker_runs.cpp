@@ -96,7 +96,7 @@ bool RunCheck::run(const core::RunRow& row, JobIndex job) {
   run.cancelled |= row.reason.has_value();
   if (is_new) check_queue(row, job);
   if (row.state == core::RunState::ended) {
-    run.settled = row;
+    run.settled = &row;
     settled_.push_back(row.run);
   }
   return is_new;
