@@ -197,6 +197,14 @@ class Writer {
 
 }  // namespace
 
+void ReplayHash::Bytes::grow(std::size_t size) {
+  const std::size_t wanted = 2 * (used_ + size);
+  auto wider = std::make_unique<char[]>(wanted);
+  if (used_ > 0) std::memcpy(wider.get(), room_.get(), used_);
+  room_ = std::move(wider);
+  left_ = wanted - used_;
+}
+
 void ReplayHash::add(Instant at, const core::Event& event) {
   Writer(bytes_).all(at.time_since_epoch(), event);
   close();

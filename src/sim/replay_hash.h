@@ -5,8 +5,9 @@
 
 #include <cstdint>
 #include <cstring>
+#include <memory>
 #include <string_view>
-#include <vector>
+#include <utility>
 
 #include "base/time.h"
 #include "core/effect.h"
@@ -25,16 +26,20 @@ class ReplayHash {
    public:
     void append(const void* from, std::size_t size) {
       if (size == 0) return;
-      if (used_ + size > room_.size()) room_.resize(2 * (used_ + size));
-      std::memcpy(room_.data() + used_, from, size);
+      if (size > left_) grow(size);
+      std::memcpy(room_.get() + used_, from, size);
       used_ += size;
+      left_ -= size;
     }
-    std::string_view text() const { return {room_.data(), used_}; }
-    void clear() { used_ = 0; }
+    std::string_view text() const { return {room_.get(), used_}; }
+    void clear() { left_ += std::exchange(used_, 0); }
 
    private:
-    std::vector<char> room_;
+    void grow(std::size_t size);
+
+    std::unique_ptr<char[]> room_;
     std::size_t used_ = 0;
+    std::size_t left_ = 0;
   };
 
  private:
