@@ -12,16 +12,6 @@ constexpr Duration kLengthDefault = std::chrono::minutes{1};
 constexpr std::size_t kLengthsKept = 50;
 constexpr double kShare = 0.95;
 
-/// The smallest length that `kShare` of them do not exceed.
-Duration usual(const std::deque<Duration>& lengths) {
-  std::vector<Duration> sorted(lengths.begin(), lengths.end());
-  const auto nth = static_cast<std::size_t>(std::ceil(kShare * static_cast<double>(sorted.size())));
-  const auto place =
-      sorted.begin() + static_cast<std::ptrdiff_t>(std::max<std::size_t>(nth, 1) - 1);
-  std::ranges::nth_element(sorted, place);
-  return *place;
-}
-
 }  // namespace
 
 Duration rounded(Duration length) {
@@ -53,7 +43,13 @@ const BookRun* Book::find(RunId run) const {
 
 Duration Book::length_of(JobIndex job) const {
   const core::JobSpec& spec = context_.spec(job);
-  const Duration length = jobs[job].usual_length.value_or(spec.expect.value_or(kLengthDefault));
+  const std::vector<Duration>& known = jobs[job].lengths_in_order;
+  Duration length = spec.expect.value_or(kLengthDefault);
+  if (!known.empty()) {
+    const auto nth =
+        static_cast<std::size_t>(std::ceil(kShare * static_cast<double>(known.size())));
+    length = known[std::max<std::size_t>(nth, 1) - 1];
+  }
   return spec.timeout ? std::min(length, *spec.timeout) : length;
 }
 
@@ -198,9 +194,13 @@ void Book::settle(BookRun& run, const core::RunRow& row) {
   job.last_success = row.ended_at ? context_.on_line(*row.ended_at) : turn_.at;
   job.last_success_started = run.started_at;
   if (!row.started_at || !row.ended_at) return;
-  job.lengths.push_back(*row.ended_at - *row.started_at);
-  if (job.lengths.size() > kLengthsKept) job.lengths.pop_front();
-  job.usual_length = usual(job.lengths);
+  const Duration length = *row.ended_at - *row.started_at;
+  job.lengths.push_back(length);
+  auto& in_order = job.lengths_in_order;
+  in_order.insert(std::ranges::upper_bound(in_order, length), length);
+  if (job.lengths.size() <= kLengthsKept) return;
+  in_order.erase(std::ranges::lower_bound(in_order, job.lengths.front()));
+  job.lengths.pop_front();
 }
 
 void Book::apply(const core::AttemptRow& row) {

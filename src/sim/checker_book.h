@@ -72,7 +72,7 @@ struct BookJob {
   bool could_not_bring = false;             // before the turn that is open
   std::optional<Instant> last_waited;       // some run of it was open and had no attempt
   std::deque<Duration> lengths;             // of the last 50 that ended ok
-  std::optional<Duration> usual_length;     // p95 of them: asked for far more often than it changes
+  std::vector<Duration> lengths_in_order;   // the same, shortest first
   std::vector<RunId> open;                  // oldest first
 };
 
