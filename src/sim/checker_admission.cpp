@@ -147,7 +147,8 @@ std::vector<RunId> AdmissionCheck::expected(bool with_unclear) const {
 void AdmissionCheck::compare() {
   if (eligible_.empty()) return;
   turns_judged_ += 1;
-  std::vector<std::vector<RunId>> may_be{expected(false)};
+  std::vector<std::vector<RunId>> may_be;
+  may_be.push_back(expected(false));
   if (!unclear_.empty()) may_be.push_back(expected(true));
   const auto in_all = [&](RunId id) {
     return std::ranges::all_of(

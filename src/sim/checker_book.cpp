@@ -107,13 +107,21 @@ void Book::daemon_up() {
   take_up_anew();
 }
 
+void Book::Turn::begin(Instant clock) {
+  at = clock;
+  started.clear();  // they keep their room
+  made.clear();
+  over.clear();
+  by_hand = muddled = reloaded = false;
+}
+
 void Book::open_turn(const core::Batch& batch) {
-  turn_ = {};
-  for (const JobIndex job : std::exchange(changed_jobs_, {})) {
+  for (const JobIndex job : changed_jobs_) {
     jobs[job].could_not_bring = !can_bring(job);
     jobs[job].waited_due = jobs[job].waiting_due;
   }
-  turn_.at = context_.on_line(batch.fleet.clock);
+  changed_jobs_.clear();
+  turn_.begin(context_.on_line(batch.fleet.clock));
   for (const core::Row& row : batch.rows) {
     const auto* event = std::get_if<core::EventRow>(&row);
     turn_.reloaded |= event != nullptr && event->kind == core::EventKind::reloaded;

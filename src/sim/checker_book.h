@@ -88,6 +88,8 @@ class Book {
     bool by_hand = false;     // a run was triggered by hand
     bool muddled = false;     // an attempt was both decided and over
     bool reloaded = false;
+
+    void begin(Instant clock);
   };
 
   /// What the fleet file says of pools from the next reload or start on.

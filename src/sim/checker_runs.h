@@ -11,6 +11,7 @@
 #include <optional>
 #include <string>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "core/rows.h"
@@ -119,7 +120,7 @@ class RunCheck {
   const AdmissionCheck& admission_;
   std::unordered_map<RunId, Run> open_;
   std::vector<bool> ended_;  // by run id
-  std::vector<RunId> made_;
+  std::vector<std::pair<RunId, JobIndex>> made_;
   std::vector<RunId> settled_;
   std::vector<Fold> folds_;
   std::vector<JobIndex> touched_;

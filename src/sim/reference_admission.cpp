@@ -20,7 +20,7 @@ ReferenceAdmission::ReferenceAdmission(const std::vector<core::PoolSpec>& pools,
                                        std::vector<Held> held, std::vector<Candidate> waiting,
                                        Instant now)
     : pools_(pools), held_(std::move(held)), waiting_(std::move(waiting)), now_(now) {
-  std::ranges::stable_sort(held_, {}, &Held::expected_end);
+  std::ranges::sort(held_, {}, &Held::expected_end);
   std::ranges::sort(waiting_, {}, [](const Candidate& c) { return std::pair{c.rank, c.run}; });
 }
 
