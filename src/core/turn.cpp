@@ -62,14 +62,12 @@ Effects Turn::finish() {
     s.wake.set(index, wake_of(s, index));
   }
 
-  Effects out;
-  out.reserve(effects.size() + 1);
   if (!all.empty()) {
     s.last_seq.value += 1;
-    out.emplace_back(Persist{{s.last_seq, synced, fleet_row(s, now), std::move(all)}});
+    effects.insert(effects.begin(),
+                   Persist{{s.last_seq, synced, fleet_row(s, now), std::move(all)}});
   }
-  std::ranges::move(effects, std::back_inserter(out));
-  return out;
+  return std::move(effects);
 }
 
 AttemptRow attempt_row(const State& s, const Run& run, const Attempt& attempt) {
