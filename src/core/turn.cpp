@@ -1,6 +1,7 @@
 #include "core/turn.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "core/beats.h"
 #include "core/degraded.h"
@@ -86,7 +87,7 @@ AttemptRow attempt_row(const State& s, const Run& run, const Attempt& attempt) {
   return row;
 }
 
-RunRow run_row(const State& s, const Run& run) {
+RunRow run_row(const State& s, Run& run) {
   RunRow row;
   row.run = run.id;
   row.job = s.spec_of(run.job).name;
@@ -112,9 +113,10 @@ RunRow run_row(const State& s, const Run& run) {
   row.node = run.node;
   row.triggered_by = run.triggered_by;
   row.forced = run.forced;
-  row.note = run.note;
-  row.params = run.params;
-  row.gates = run.gates;
+  const bool leaves = run.state == RunState::ended;
+  row.note = leaves ? std::move(run.note) : run.note;
+  row.params = leaves ? std::move(run.params) : run.params;
+  row.gates = leaves ? std::move(run.gates) : run.gates;
   row.lent_rank_at = s.wall(run.lent_rank_at);
   return row;
 }
