@@ -5,13 +5,27 @@
 
 namespace takt::core {
 
+Durations::Durations(const std::vector<Duration>& lengths) {
+  for (const Duration length : lengths) put(length);
+  if (!ring_.empty()) find_p95();
+}
+
 void Durations::add(Duration took) {
+  put(took);
+  find_p95();
+}
+
+void Durations::find_p95() {
+  p95_ = static_cast<std::uint8_t>(std::ranges::find(ring_, *percentile(0.95)) - ring_.begin());
+}
+
+void Durations::put(Duration took) {
   if (ring_.size() < kKept) {
     ring_.push_back(took);
     return;
   }
   ring_[next_] = took;
-  next_ = (next_ + 1) % kKept;
+  next_ = static_cast<std::uint8_t>((next_ + 1U) % kKept);
 }
 
 std::optional<Duration> Durations::percentile(double share) const {
@@ -23,8 +37,12 @@ std::optional<Duration> Durations::percentile(double share) const {
   return *nth;
 }
 
+std::optional<Duration> Durations::p95() const {
+  return ring_.empty() ? std::nullopt : std::optional{ring_[p95_]};
+}
+
 Duration expected_longest(const Durations& history, std::optional<Duration> expect) {
-  return history.percentile(0.95).value_or(expect.value_or(std::chrono::minutes{1}));
+  return history.p95().value_or(expect.value_or(std::chrono::minutes{1}));
 }
 
 }  // namespace takt::core

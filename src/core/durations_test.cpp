@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <vector>
 
 namespace takt::core {
 namespace {
@@ -25,6 +26,18 @@ TEST(Durations, PercentilesAreLengthsThatWereSeen) {
   EXPECT_EQ(durations.percentile(0.5), 10s);
   EXPECT_EQ(durations.percentile(0.95), 19s);
   EXPECT_EQ(durations.percentile(1.0), 20s);
+}
+
+TEST(Durations, TheKeptP95IsThatOfTheLengthsKept) {
+  Durations durations;
+  std::vector<Duration> lengths;
+  EXPECT_EQ(durations.p95(), std::nullopt);
+  for (int i = 0; i < 200; ++i) {
+    lengths.push_back(std::chrono::seconds{(i * 37) % 101});
+    durations.add(lengths.back());
+    EXPECT_EQ(durations.p95(), durations.percentile(0.95));
+    EXPECT_EQ(durations.p95(), Durations{lengths}.p95());
+  }
 }
 
 TEST(Durations, OnlyTheLastFiftyCount) {

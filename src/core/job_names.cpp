@@ -31,7 +31,7 @@ std::optional<JobIndex> JobNames::find(const std::vector<JobSpec>& jobs,
 }
 
 std::size_t JobNames::home_of(std::string_view name) const {
-  return stable_hash(name) % places_.size();
+  return stable_hash(name) & (places_.size() - 1);
 }
 
 }  // namespace takt::core

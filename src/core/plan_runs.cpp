@@ -54,10 +54,8 @@ std::vector<Duration> expected_lengths(
   std::vector<Duration> lengths;
   lengths.reserve(spec.jobs.size());
   for (const JobSpec& job : spec.jobs) {
-    Durations durations;
-    if (const auto known = history.find(job.name); known != history.end()) {
-      for (const Duration took : known->second) durations.add(took);
-    }
+    const auto known = history.find(job.name);
+    const Durations durations = known != history.end() ? Durations{known->second} : Durations{};
     lengths.push_back(std::max(expected_longest(durations, job.expect), Duration{1}));
   }
   return lengths;

@@ -215,8 +215,7 @@ State restore(FleetSpec spec, const Stored& stored, NodeFacts node, double speed
   }
   for (const auto& [name, lengths] : stored.durations) {
     const auto index = places.find(s.spec.jobs, name);
-    if (!index) continue;
-    for (const Duration length : lengths) s.jobs[*index].durations.add(length);
+    if (index) s.jobs[*index].durations = Durations{lengths};
   }
   restore_probes(s, stored.probes);
   restore_notices(s, stored.notices);

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 
 #include "base/match.h"
@@ -88,6 +89,13 @@ DueSlots due_by_draws(const JobSpec& job, const EveryBetween& range, const Slot&
     const SlotNumber strides = (now - last.due) / range.longest;
     last = {last.number + strides, last.due + strides * range.longest};
   }
+}
+
+/// The numbers in their words. Every row of a job has such a text: it is made in one piece.
+template <class Format, class... Numbers>
+std::string written(const Format& format, Numbers... numbers) {
+  std::array<char, 96> text;
+  return {text.data(), fmt::format_to(text.data(), format, numbers...)};
 }
 
 }  // namespace
@@ -222,11 +230,11 @@ std::string schedule_fingerprint(const JobSpec& job) {
       Match{[](const Manual&) -> std::string { return "manual"; },
             [](const After& s) { return fmt::format("after {}", s.delay.count()); },
             [&](const Every& s) {
-              return fmt::format(FMT_COMPILE("every {} + {}"), s.interval.count(), offset);
+              return written(FMT_COMPILE("every {} + {}"), s.interval.count(), offset);
             },
             [&](const EveryBetween& s) {
-              return fmt::format(FMT_COMPILE("every {}..{} + {}"), s.shortest.count(),
-                                 s.longest.count(), offset);
+              return written(FMT_COMPILE("every {}..{} + {}"), s.shortest.count(),
+                             s.longest.count(), offset);
             },
             [&](const Cron& s) {
               return fmt::format("cron {} + {}{}{:016x}", cron_rule_fingerprint(*s.rule), offset,

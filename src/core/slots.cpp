@@ -290,9 +290,11 @@ Instant horizon(const State& s, JobIndex index, Instant due, Instant end) {
 
 /// The gates, when one of them skips every slot of the job; an open run is another matter.
 std::optional<Gates> gates_that_skip(const Turn& turn, JobIndex index) {
-  GateAnswers answers = ask_gates(turn.s, index, nullptr, turn.now);
+  GateAnswers answers = ask_gates(turn.s, index, nullptr, turn.now, Extent::without_queue);
   answers[GateName::overlap] = GateAnswer::not_asked;
   if (decision(answers) != GateAnswer::skip) return std::nullopt;
+  answers = ask_gates(turn.s, index, nullptr, turn.now);  // the queue only holds; it is evidence
+  answers[GateName::overlap] = GateAnswer::not_asked;
   Gates gates = explain_gates(turn.s, index, nullptr, turn.now, answers);
   std::erase_if(gates, [](const Gate& gate) { return gate.answer == GateAnswer::not_asked; });
   return gates;

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <map>
 #include <set>
 #include <utility>
 
@@ -59,15 +58,17 @@ class Sweep {
   }
 
   void compare_heartbeats() {
-    std::map<std::string_view, const HeartbeatRow*> stored;
-    for (const HeartbeatRow& row : event_.heartbeats) stored.emplace(row.job, &row);
+    std::vector<const HeartbeatRow*> stored(s_.listed, nullptr);
+    for (const HeartbeatRow& row : event_.heartbeats) {
+      if (const auto job = s_.find_job(row.job)) stored[*job] = &row;
+    }
     for (JobIndex i = 0; i < s_.listed; ++i) {
       if (!is_settled(i)) continue;
       compared_ += 1;
       const HeartbeatRow known = heartbeat_row(s_, i);
-      const auto row = stored.find(known.job);
-      const HeartbeatRow none{.job = known.job, .state = known.state};
-      const std::string keys = difference(row == stored.end() ? none : *row->second, known);
+      const std::string keys = stored[i] != nullptr
+                                   ? difference(*stored[i], known)
+                                   : difference({.job = known.job, .state = known.state}, known);
       if (keys.empty()) continue;
       tell(i, std::nullopt,
            fmt::format("the stored heartbeat of {} was wrong ({}) and is written anew", known.job,

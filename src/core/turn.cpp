@@ -1,6 +1,7 @@
 #include "core/turn.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "core/beats.h"
 #include "core/degraded.h"
@@ -62,14 +63,12 @@ Effects Turn::finish() {
     s.wake.set(index, wake_of(s, index));
   }
 
-  Effects out;
-  out.reserve(effects.size() + 1);
   if (!all.empty()) {
     s.last_seq.value += 1;
-    out.emplace_back(Persist{{s.last_seq, synced, fleet_row(s, now), std::move(all)}});
+    effects.insert(effects.begin(),
+                   Persist{{s.last_seq, synced, fleet_row(s, now), std::move(all)}});
   }
-  std::ranges::move(effects, std::back_inserter(out));
-  return out;
+  return std::move(effects);
 }
 
 AttemptRow attempt_row(const State& s, const Run& run, const Attempt& attempt) {
@@ -88,7 +87,7 @@ AttemptRow attempt_row(const State& s, const Run& run, const Attempt& attempt) {
   return row;
 }
 
-RunRow run_row(const State& s, const Run& run) {
+RunRow run_row(const State& s, Run& run) {
   RunRow row;
   row.run = run.id;
   row.job = s.spec_of(run.job).name;
@@ -114,9 +113,10 @@ RunRow run_row(const State& s, const Run& run) {
   row.node = run.node;
   row.triggered_by = run.triggered_by;
   row.forced = run.forced;
-  row.note = run.note;
-  row.params = run.params;
-  row.gates = run.gates;
+  const bool leaves = run.state == RunState::ended;
+  row.note = leaves ? std::move(run.note) : run.note;
+  row.params = leaves ? std::move(run.params) : run.params;
+  row.gates = leaves ? std::move(run.gates) : run.gates;
   row.lent_rank_at = s.wall(run.lent_rank_at);
   return row;
 }

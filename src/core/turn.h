@@ -41,7 +41,9 @@ struct Turn {
 
 /// The row of an attempt as it is now; the end is filled in by the caller.
 AttemptRow attempt_row(const State& s, const Run& run, const Attempt& attempt);
-RunRow run_row(const State& s, const Run& run);
+/// The run's row as it is now. A run that has ended leaves the state with the turn: what it was told
+/// goes into the row.
+RunRow run_row(const State& s, Run& run);
 JobRow job_row(const State& s, JobIndex index);
 HeartbeatRow heartbeat_row(const State& s, JobIndex index);
 FleetRow fleet_row(const State& s, Instant now);

@@ -81,7 +81,7 @@ JobView view_of(const State& s, JobIndex index, Instant now) {
     if (view.state == JobState::idle) view.state = JobState::waiting;
   }
   view.p50 = job.durations.percentile(0.5);
-  view.p95 = job.durations.percentile(0.95);
+  view.p95 = job.durations.p95();
   if (const auto at = stuck_at(s, index)) view.stale_margin = *at - now;
   view.stuck = job.stuck;
   view.overdue = job.overdue;

@@ -24,7 +24,7 @@ void AdmissionCheck::turn(const ToldFacts& told) {
   const Book::Turn& turn = book_.turn();
   const bool is_known = told.working && !told.store_fails && !turn.by_hand && !turn.muddled;
   const bool has_clear_leases = std::ranges::none_of(book_.leases, [](const auto& entry) {
-    return entry.second.unclear && !entry.second.units.empty();
+    return entry.second.unclear && !entry.second.units->empty();
   });
   if (is_known && has_clear_leases && unclear_.size() <= 1 && eligible_.size() <= kJudgedMax) {
     compare();
@@ -121,12 +121,13 @@ void AdmissionCheck::sort(const ToldFacts& told) {
 
 Candidate AdmissionCheck::candidate(const BookRun& run) const {
   const core::JobSpec& spec = context_.spec(run.job);
-  return {run.id, run.rank(), *spec.uses, run.priority, rounded(book_.length_of(run.job))};
+  return {run.id, run.rank(), spec.uses, run.priority, rounded(book_.length_of(run.job))};
 }
 
 std::vector<RunId> AdmissionCheck::expected(bool with_unclear) const {
   const auto& started = book_.turn().started;
   std::vector<Held> held;
+  held.reserve(book_.leases.size());
   for (const auto& [token, lease] : book_.leases) {
     if (std::ranges::count(started, token) > 0) continue;
     held.push_back({lease.units, lease.priority, lease.expected_end});
@@ -146,7 +147,8 @@ std::vector<RunId> AdmissionCheck::expected(bool with_unclear) const {
 void AdmissionCheck::compare() {
   if (eligible_.empty()) return;
   turns_judged_ += 1;
-  std::vector<std::vector<RunId>> may_be{expected(false)};
+  std::vector<std::vector<RunId>> may_be;
+  may_be.push_back(expected(false));
   if (!unclear_.empty()) may_be.push_back(expected(true));
   const auto in_all = [&](RunId id) {
     return std::ranges::all_of(
@@ -192,6 +194,7 @@ void AdmissionCheck::complain_of(RunId started, const std::vector<RunId>& instea
 /// Its units are free, by trees that live: what is dead holds nothing, whatever is recorded of it.
 bool AdmissionCheck::has_units(const BookRun& run) const {
   std::vector<Held> held;
+  held.reserve(book_.leases.size());
   for (const auto& [token, lease] : book_.leases) {
     if (!book_.is_dead(token)) held.push_back({lease.units, lease.priority, lease.expected_end});
   }
@@ -234,7 +237,7 @@ bool AdmissionCheck::is_starved(const BookRun& run) const {
   const Instant rank = lawful_rank(run);
   bool is_passed = false;
   for (const auto& [token, lease] : book_.leases) {
-    const bool shares = std::ranges::any_of(lease.units, [&](const core::Use& use) {
+    const bool shares = std::ranges::any_of(*lease.units, [&](const core::Use& use) {
       return std::ranges::count(*context_.spec(run.job).uses, use.pool, &core::Use::pool) > 0;
     });
     if (!shares) continue;

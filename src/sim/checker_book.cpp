@@ -43,13 +43,12 @@ const BookRun* Book::find(RunId run) const {
 
 Duration Book::length_of(JobIndex job) const {
   const core::JobSpec& spec = context_.spec(job);
+  const std::vector<Duration>& known = jobs[job].lengths_in_order;
   Duration length = spec.expect.value_or(kLengthDefault);
-  if (!jobs[job].lengths.empty()) {
-    std::vector<Duration> sorted(jobs[job].lengths.begin(), jobs[job].lengths.end());
-    std::ranges::sort(sorted);
+  if (!known.empty()) {
     const auto nth =
-        static_cast<std::size_t>(std::ceil(kShare * static_cast<double>(sorted.size())));
-    length = sorted[std::max<std::size_t>(nth, 1) - 1];
+        static_cast<std::size_t>(std::ceil(kShare * static_cast<double>(known.size())));
+    length = known[std::max<std::size_t>(nth, 1) - 1];
   }
   return spec.timeout ? std::min(length, *spec.timeout) : length;
 }
@@ -108,13 +107,21 @@ void Book::daemon_up() {
   take_up_anew();
 }
 
+void Book::Turn::begin(Instant clock) {
+  at = clock;
+  started.clear();  // they keep their room
+  made.clear();
+  over.clear();
+  by_hand = muddled = reloaded = false;
+}
+
 void Book::open_turn(const core::Batch& batch) {
-  turn_ = {};
-  for (const JobIndex job : std::exchange(changed_jobs_, {})) {
+  for (const JobIndex job : changed_jobs_) {
     jobs[job].could_not_bring = !can_bring(job);
     jobs[job].waited_due = jobs[job].waiting_due;
   }
-  turn_.at = context_.on_line(batch.fleet.clock);
+  changed_jobs_.clear();
+  turn_.begin(context_.on_line(batch.fleet.clock));
   for (const core::Row& row : batch.rows) {
     const auto* event = std::get_if<core::EventRow>(&row);
     turn_.reloaded |= event != nullptr && event->kind == core::EventKind::reloaded;
@@ -188,15 +195,20 @@ void Book::apply(const core::RunRow& row) {
 }
 
 void Book::settle(BookRun& run, const core::RunRow& row) {
-  run.over = row;
+  run.over = &row;
   turn_.over.push_back(run.id);
   if (row.disposition != core::Disposition::ran || row.outcome != core::Outcome::ok) return;
   BookJob& job = jobs[run.job];
   job.last_success = row.ended_at ? context_.on_line(*row.ended_at) : turn_.at;
   job.last_success_started = run.started_at;
   if (!row.started_at || !row.ended_at) return;
-  job.lengths.push_back(*row.ended_at - *row.started_at);
-  if (job.lengths.size() > kLengthsKept) job.lengths.pop_front();
+  const Duration length = *row.ended_at - *row.started_at;
+  job.lengths.push_back(length);
+  auto& in_order = job.lengths_in_order;
+  in_order.insert(std::ranges::upper_bound(in_order, length), length);
+  if (job.lengths.size() <= kLengthsKept) return;
+  in_order.erase(std::ranges::lower_bound(in_order, job.lengths.front()));
+  job.lengths.pop_front();
 }
 
 void Book::apply(const core::AttemptRow& row) {
@@ -227,12 +239,14 @@ void Book::apply(const core::AttemptRow& row) {
     lease.priority = run->priority;
     lease.rank = run->rank();
   }
+  core::Uses units;
   for (const auto& [name, weight] : row.uses) {
     const auto pool = std::ranges::find(pools_, name, &core::PoolSpec::name);
     if (pool == pools_.end()) continue;
-    lease.units.push_back({static_cast<core::PoolIndex>(pool - pools_.begin()), std::stoi(weight)});
+    units.push_back({static_cast<core::PoolIndex>(pool - pools_.begin()), std::stoi(weight)});
     lease.slots_then.push_back(pool->slots);
   }
+  if (!units.empty()) lease.units = std::move(units);
   living_[row.run] = row.token;
   leases.emplace(row.token, std::move(lease));
   turn_.started.push_back(row.token);

@@ -15,9 +15,6 @@
 
 namespace takt::sim {
 
-/// Units by pool.
-using Units = std::vector<core::Use>;
-
 /// How a waiting run stands to the nth need of its job.
 struct Join {
   std::optional<RunId> upstream;  // whose end it waits for
@@ -39,7 +36,7 @@ struct BookRun {
   std::optional<RunId> triggered_by;
   bool forced = false;
   bool cancelled = false;
-  std::optional<core::RunRow> over;  // told in this turn
+  const core::RunRow* over = nullptr;  // its last row, told in the turn that is open
   std::vector<Join> joins;
   // What the parts have found out about it.
   std::optional<Instant> eligible_since;  // nothing of its own holds it
@@ -53,7 +50,7 @@ struct BookRun {
 struct BookLease {
   RunId run;
   JobIndex job = 0;
-  Units units;
+  core::SharedValue<core::Uses> units;
   core::Priority priority = core::Priority::P2;
   Instant rank;
   WallTime started_at;
@@ -75,6 +72,7 @@ struct BookJob {
   bool could_not_bring = false;             // before the turn that is open
   std::optional<Instant> last_waited;       // some run of it was open and had no attempt
   std::deque<Duration> lengths;             // of the last 50 that ended ok
+  std::vector<Duration> lengths_in_order;   // the same, shortest first
   std::vector<RunId> open;                  // oldest first
 };
 
@@ -90,6 +88,8 @@ class Book {
     bool by_hand = false;     // a run was triggered by hand
     bool muddled = false;     // an attempt was both decided and over
     bool reloaded = false;
+
+    void begin(Instant clock);
   };
 
   /// What the fleet file says of pools from the next reload or start on.

@@ -62,8 +62,11 @@ void CheckContext::end_excuse(bool& reason, Duration allowed) {
 }
 
 std::optional<JobIndex> CheckContext::job_of(std::string_view name) const {
+  if (last_named_ < fleet.jobs.size() && fleet.jobs[last_named_].name == name) return last_named_;
   const auto found = index_.find(name);
-  return found == index_.end() ? std::nullopt : std::optional{found->second};
+  if (found == index_.end()) return std::nullopt;
+  last_named_ = found->second;
+  return last_named_;
 }
 
 AttemptFacts* CheckContext::attempt(Token token) {

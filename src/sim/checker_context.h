@@ -131,6 +131,7 @@ class CheckContext {
   };
 
   std::unordered_map<std::string_view, JobIndex> index_;
+  mutable JobIndex last_named_ = 0;  // most rows of a batch are about one job: tried first
   std::priority_queue<Deadline, std::vector<Deadline>, Later> deadlines_;
   std::vector<Deadline> suspended_;
   std::uint64_t required_ = 0;

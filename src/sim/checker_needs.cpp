@@ -274,6 +274,7 @@ void NeedCheck::check_lent_ranks() {
 }
 
 bool NeedCheck::waits_in_a_circle(RunId from) const {
+  if (book_.find(from)->joins.empty()) return false;
   std::set<RunId> seen;
   std::vector<RunId> todo{from};
   while (!todo.empty()) {

@@ -17,7 +17,7 @@ int PoolCheck::held(core::PoolIndex pool, std::size_t as_class, Token through) c
   int units = 0;
   for (const auto& [token, lease] : book_.leases) {
     if (token > through) break;
-    for (const core::Use& use : lease.units) {
+    for (const core::Use& use : *lease.units) {
       const bool counts = use.pool == pool && static_cast<std::size_t>(lease.priority) >= as_class;
       units += counts ? use.weight : 0;
     }
@@ -41,15 +41,15 @@ void PoolCheck::turn(const core::Batch& batch, const ToldFacts& told) {
 void PoolCheck::check_lease(const core::AttemptRow& row, const BookLease& lease) {
   const auto& pools = book_.pools();
   const core::Uses& uses = *context_.spec(lease.job).uses;
-  if (lease.units != uses) {
+  if (*lease.units != uses) {
     context_.violation(kLaw, fmt::format("{}: run {} holds units of {} pools, its job uses {}",
-                                         row.job, row.run.value, lease.units.size(), uses.size()));
+                                         row.job, row.run.value, lease.units->size(), uses.size()));
   }
   const BookRun* run = book_.find(row.run);
   const bool is_rescue =
       run != nullptr && (run->cause == core::Cause::recovery || run->cause == core::Cause::health);
   const core::Priority own = is_rescue ? lease.priority : context_.spec(lease.job).priority;
-  for (const core::Use& use : lease.units) {
+  for (const core::Use& use : *lease.units) {
     const core::PoolSpec& pool = pools[use.pool];
     int limit = pool.slots;
     for (std::size_t as_class = 0; as_class <= static_cast<std::size_t>(own); ++as_class) {
@@ -103,14 +103,14 @@ void PoolCheck::check_skip(const core::Batch& batch, const ToldFacts& told) {
 void PoolCheck::tree_started(Token started) {
   const auto own = book_.leases.find(started);
   if (own == book_.leases.end()) return;
-  for (std::size_t nth = 0; nth < own->second.units.size(); ++nth) {
-    const core::PoolIndex pool = own->second.units[nth].pool;
+  for (std::size_t nth = 0; nth < own->second.units->size(); ++nth) {
+    const core::PoolIndex pool = (*own->second.units)[nth].pool;
     int units = 0;
     for (const auto& [token, held] : living_) {
-      const auto use = std::ranges::find(held, pool, &core::Use::pool);
-      units += use != held.end() ? use->weight : 0;
+      const auto use = std::ranges::find(*held, pool, &core::Use::pool);
+      units += use != held->end() ? use->weight : 0;
     }
-    units += own->second.units[nth].weight;
+    units += (*own->second.units)[nth].weight;
     const int slots = std::max(own->second.slots_then[nth], book_.pools()[pool].slots);
     if (units <= slots) continue;
     context_.violation(

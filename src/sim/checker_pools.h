@@ -31,7 +31,7 @@ class PoolCheck {
 
   CheckContext& context_;
   Book& book_;
-  std::map<Token, Units> living_;  // what trees that live hold
+  std::map<Token, core::SharedValue<core::Uses>> living_;  // what trees that live hold
 };
 
 }  // namespace takt::sim

@@ -88,7 +88,7 @@ bool RunCheck::run(const core::RunRow& row, JobIndex job) {
     if (row.slot_at) run.slot_due = context_.on_line(*row.slot_at);
     folds_[job].open += 1;
     folds_[job].made += 1;
-    made_.push_back(row.run);
+    made_.emplace_back(row.run, job);
     slots_.run_made(row, job);
     context_.require(context_.now + kStartTolerance, Duty::run_started, row.run.value);
   }
@@ -96,7 +96,7 @@ bool RunCheck::run(const core::RunRow& row, JobIndex job) {
   run.cancelled |= row.reason.has_value();
   if (is_new) check_queue(row, job);
   if (row.state == core::RunState::ended) {
-    run.settled = row;
+    run.settled = &row;
     settled_.push_back(row.run);
   }
   return is_new;
@@ -188,21 +188,22 @@ void RunCheck::count(Run& run, const core::AttemptRow& row) {
 }
 
 void RunCheck::batch_done() {
-  std::vector<JobIndex> jobs_with_new_runs;
-  for (const RunId id : made_) jobs_with_new_runs.push_back(open_.at(id).job);
-  for (const RunId id : std::exchange(settled_, {})) {
+  for (const RunId id : settled_) {
     const auto found = open_.find(id);
     if (found != open_.end()) settle(id, found->second);
   }
-  for (const JobIndex job : jobs_with_new_runs) folds_[job].made = 0;
-  for (const RunId id : std::exchange(made_, {})) {
+  for (const auto& [id, job] : made_) {
+    folds_[job].made = 0;
     if (const auto found = open_.find(id); found != open_.end()) found->second.is_new = false;
   }
-  for (const JobIndex job : std::exchange(touched_, {})) {
+  for (const JobIndex job : touched_) {
     Fold& fold = folds_[job];
     fold.touched = fold.was_paused = fold.was_quarantined = false;
     check_heartbeat(job);
   }
+  settled_.clear();  // all three keep their room for the next batch
+  made_.clear();
+  touched_.clear();
 }
 
 void RunCheck::settle(RunId id, Run& run) {

@@ -11,6 +11,7 @@
 #include <optional>
 #include <string>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "core/rows.h"
@@ -71,11 +72,11 @@ class RunCheck {
     std::optional<core::Outcome> last;  // of the last attempt; none while it is not over
     std::optional<int> last_exit;
     core::Cause cause = core::Cause::schedule;
-    bool was_held = false;                // a gate said no
-    bool cancelled = false;               // asked for; no further attempt
-    Instant eligible;                     // of the next attempt, at the earliest
-    bool is_new = true;                   // made in that batch
-    std::optional<core::RunRow> settled;  // told in the batch that is being judged
+    bool was_held = false;                  // a gate said no
+    bool cancelled = false;                 // asked for; no further attempt
+    Instant eligible;                       // of the next attempt, at the earliest
+    bool is_new = true;                     // made in that batch
+    const core::RunRow* settled = nullptr;  // its last row, in the batch that is being judged
   };
   /// What the history says of a job, to be found again in its heartbeat.
   struct Fold {
@@ -119,7 +120,7 @@ class RunCheck {
   const AdmissionCheck& admission_;
   std::unordered_map<RunId, Run> open_;
   std::vector<bool> ended_;  // by run id
-  std::vector<RunId> made_;
+  std::vector<std::pair<RunId, JobIndex>> made_;
   std::vector<RunId> settled_;
   std::vector<Fold> folds_;
   std::vector<JobIndex> touched_;

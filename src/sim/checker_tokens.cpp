@@ -60,7 +60,8 @@ void TokenCheck::batch_done(const core::FleetRow& fleet) {
   went_back("run", fleet.last_run.value, last_run_.value);
   went_back("event", fleet.last_event.value, last_event_.value);
   last_event_ = std::max(last_event_, fleet.last_event);
-  for (const RunId run : std::exchange(ended_, {})) newest_.erase(run);
+  for (const RunId run : ended_) newest_.erase(run);
+  ended_.clear();
 }
 
 void TokenCheck::end_told(Token token) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <ranges>
 #include <utility>
 
 #include "base/match.h"
@@ -10,6 +11,12 @@ namespace takt::sim {
 namespace {
 
 constexpr std::size_t kDurationsKept = 50;
+
+template <class Key, class RowType>
+std::vector<RowType> rows_of(const std::map<Key, RowType>& kept) {
+  const auto rows = std::views::values(kept);
+  return {rows.begin(), rows.end()};
+}
 
 }  // namespace
 
@@ -81,16 +88,29 @@ void ModelledStore::apply(core::RunRow& row) {
   if (kept.size() > kDurationsKept) kept.pop_front();
 }
 
+std::vector<core::HeartbeatRow> ModelledStore::heartbeats() const { return rows_of(heartbeats_); }
+
+std::vector<core::RunRow> ModelledStore::open_runs() const { return rows_of(open_runs_); }
+
+std::vector<core::AttemptRow> ModelledStore::living_attempts() const {
+  std::vector<core::AttemptRow> rows;
+  for (const auto& [key, row] : open_attempts_) {
+    if (!row.outcome) rows.push_back(row);
+  }
+  std::ranges::sort(rows, {}, &core::AttemptRow::token);
+  return rows;
+}
+
 core::Stored ModelledStore::load() const {
   core::Stored stored;
   stored.fleet = fleet_;
-  for (const auto& [name, row] : jobs_) stored.jobs.push_back(row);
-  for (const auto& [name, row] : heartbeats_) stored.heartbeats.push_back(row);
-  for (const auto& [id, row] : open_runs_) stored.open_runs.push_back(row);
-  for (const auto& [key, row] : open_attempts_) stored.open_attempts.push_back(row);
+  stored.jobs = rows_of(jobs_);
+  stored.heartbeats = rows_of(heartbeats_);
+  stored.open_runs = rows_of(open_runs_);
+  stored.open_attempts = rows_of(open_attempts_);
   std::ranges::sort(stored.open_attempts, {}, &core::AttemptRow::token);
-  for (const auto& [key, row] : probes_) stored.probes.push_back(row);
-  for (const auto& [subject, row] : notices_) stored.notices.push_back(row);
+  stored.probes = rows_of(probes_);
+  stored.notices = rows_of(notices_);
   std::ranges::sort(stored.notices, {}, &core::NoticeRow::notice);
   for (const auto& [name, kept] : durations_) {
     stored.durations[name].assign(kept.begin(), kept.end());

@@ -44,7 +44,10 @@ class ModelledStore {
   /// What a coordinator is restored from.
   core::Stored load() const;
 
-  const std::map<RunId, core::RunRow>& open_runs() const { return open_runs_; }
+  // Of that, what a sweep over the rows asks for.
+  std::vector<core::HeartbeatRow> heartbeats() const;
+  std::vector<core::RunRow> open_runs() const;            // by run
+  std::vector<core::AttemptRow> living_attempts() const;  // without an end, by token
 
  private:
   void apply(core::Batch& batch);

@@ -15,20 +15,21 @@
 #include "base/ids.h"
 #include "base/time.h"
 #include "core/pool.h"
+#include "core/shared_value.h"
 
 namespace takt::sim {
 
 struct Candidate {
   RunId run;
   Instant rank;
-  std::vector<core::Use> units;
+  core::SharedValue<core::Uses> units;
   core::Priority priority = core::Priority::P2;
   Duration length{0};  // rounded
 };
 
 /// Who holds units, and until when as expected.
 struct Held {
-  std::vector<core::Use> units;
+  core::SharedValue<core::Uses> units;
   core::Priority priority = core::Priority::P2;
   Instant expected_end;
 };
@@ -44,11 +45,9 @@ class ReferenceAdmission {
  private:
   int limit(core::PoolIndex pool, std::size_t as_class) const;
   /// Units of the pool held by the class and those below it.
-  static int held_below(core::PoolIndex pool, std::size_t as_class,
-                        std::span<const Held* const> by);
-  bool fits(const Candidate& one, core::PoolIndex pool, std::span<const Held* const> beside) const;
+  static int held_below(core::PoolIndex pool, std::size_t as_class, std::span<const Held> by);
+  bool fits(const Candidate& one, core::PoolIndex pool, std::span<const Held> beside) const;
   bool fits(const Candidate& one) const;
-  std::vector<const Held*> holders() const;
   Instant units_free_at(const Candidate& one, core::PoolIndex pool) const;
   bool may_start(std::size_t i) const;
   bool delays(std::size_t r, std::size_t b) const;
@@ -60,7 +59,7 @@ class ReferenceAdmission {
   Instant earliest(std::size_t b, std::size_t r) const;
 
   const std::vector<core::PoolSpec>& pools_;
-  std::vector<Held> held_;
+  std::vector<Held> held_;          // first to end first
   std::vector<Candidate> waiting_;  // best first
   Instant now_;
 };

@@ -14,13 +14,13 @@ using std::chrono::seconds;
 
 constexpr Instant kNow{std::chrono::hours{1}};
 
-Candidate candidate(int run, std::vector<core::Use> units, Duration length,
-                    Priority priority = Priority::P2, Instant rank = kNow) {
+Candidate candidate(int run, core::Uses units, Duration length, Priority priority = Priority::P2,
+                    Instant rank = kNow) {
   return {RunId{run}, rank, std::move(units), priority, length};
 }
 
 Held held(int weight, Duration until, Priority priority = Priority::P2) {
-  return {{{0, weight}}, priority, kNow + until};
+  return {core::Uses{{0, weight}}, priority, kNow + until};
 }
 
 std::vector<int> started(const std::vector<core::PoolSpec>& pools, std::vector<Held> held,

@@ -1,7 +1,10 @@
 #include "sim/replay_hash.h"
 
+#include <algorithm>
 #include <chrono>
+#include <cstring>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <tuple>
 #include <type_traits>
@@ -18,37 +21,97 @@ namespace {
 
 // Fields are written one after the other in a fixed form; lengths go before what has a length, so
 // that no two different values are written alike.
+
+/// Plain: its length is known before it is written. Numbers take 8 bytes, instants and ids are numbers.
+template <class T>
+constexpr bool kIsPlain = std::is_enum_v<T> || std::is_arithmetic_v<T>;
+template <>
+constexpr bool kIsPlain<Duration> = true;
+template <>
+constexpr bool kIsPlain<WallTime> = true;
+template <>
+constexpr bool kIsPlain<std::string> = true;
+template <class Tag, class Value>
+constexpr bool kIsPlain<Id<Tag, Value>> = kIsPlain<Value>;
+template <class T>
+constexpr bool kIsPlain<std::optional<T>> = kIsPlain<T>;
+
+template <class T>
+std::size_t length_of(const T&) {
+  return sizeof(std::int64_t);
+}
+std::size_t length_of(const std::string& text) { return sizeof(std::int64_t) + text.size(); }
+template <class Tag, class Value>
+std::size_t length_of(const Id<Tag, Value>& id) {
+  return length_of(id.value);
+}
+template <class T>
+std::size_t length_of(const std::optional<T>& value) {
+  return sizeof(std::int64_t) + (value ? length_of(*value) : 0);
+}
+
+// Each puts a plain value there and returns where the next one goes.
+
+template <class T>
+char* put(char* at, const T& number) {
+  if constexpr (std::is_floating_point_v<T>) {
+    std::memcpy(at, &number, sizeof number);
+    return at + sizeof number;
+  } else {
+    const auto whole = static_cast<std::int64_t>(number);
+    std::memcpy(at, &whole, sizeof whole);
+    return at + sizeof whole;
+  }
+}
+char* put(char* at, Duration duration) { return put(at, duration.count()); }
+char* put(char* at, WallTime instant) { return put(at, millis(instant)); }
+char* put(char* at, const std::string& text) {
+  at = put(at, text.size());
+  return std::copy(text.begin(), text.end(), at);
+}
+template <class Tag, class Value>
+char* put(char* at, const Id<Tag, Value>& id) {
+  return put(at, id.value);
+}
+template <class T>
+char* put(char* at, const std::optional<T>& value) {
+  at = put(at, value.has_value());
+  return value ? put(at, *value) : at;
+}
+
 class Writer {
  public:
   explicit Writer(ReplayHash::Bytes& bytes) : bytes_(bytes) {}
 
   template <class T>
   void write(const T& value) {
-    if constexpr (std::is_enum_v<T> || std::is_integral_v<T>) {
-      raw(static_cast<std::int64_t>(value));
-    } else if constexpr (std::is_floating_point_v<T>) {
-      bytes_.append(&value, sizeof value);
+    if constexpr (kIsPlain<T>) {
+      bytes_.filled_to(put(bytes_.room(length_of(value)), value));
     } else {
       write_value(value);
     }
   }
 
+  /// Plain fields that follow each other are written in one go.
   template <class... Fields>
   void all(const Fields&... fields) {
-    (write(fields), ...);
+    const std::size_t plain = (plain_length_of(fields) + ... + 0);
+    char* at = bytes_.room(plain);
+    const auto next = [&]<class T>(char* to, const T& field) {
+      if constexpr (kIsPlain<T>) return put(to, field);
+      bytes_.filled_to(to);
+      write(field);
+      return bytes_.room(plain);
+    };
+    ((at = next(at, fields)), ...);
+    bytes_.filled_to(at);
   }
 
  private:
-  void raw(std::int64_t number) { bytes_.append(&number, sizeof number); }
-  void write_value(const std::string& text) {
-    raw(static_cast<std::int64_t>(text.size()));
-    bytes_.append(text.data(), text.size());
-  }
-  void write_value(Duration duration) { raw(duration.count()); }
-  void write_value(WallTime at) { raw(millis(at)); }
-  template <class Tag, class Value>
-  void write_value(const Id<Tag, Value>& id) {
-    write(id.value);
+  template <class T>
+  static std::size_t plain_length_of(const T& field) {
+    if constexpr (kIsPlain<T>) return length_of(field);
+    return 0;
   }
   template <class T>
   void write_value(const std::optional<T>& value) {
@@ -61,12 +124,12 @@ class Writer {
   }
   template <class T>
   void write_value(const std::vector<T>& values) {
-    raw(static_cast<std::int64_t>(values.size()));
+    write(values.size());
     for (const T& value : values) write(value);
   }
   template <class... Ts>
   void write_value(const std::variant<Ts...>& value) {
-    raw(static_cast<std::int64_t>(value.index()));
+    write(value.index());
     std::visit([&](const auto& alternative) { write(alternative); }, value);
   }
 
@@ -196,6 +259,13 @@ class Writer {
 };
 
 }  // namespace
+
+void ReplayHash::Bytes::grow(std::size_t size) {
+  size_ = 2 * (used_ + size);
+  auto wider = std::make_unique<char[]>(size_);
+  std::copy_n(bytes_.get(), used_, wider.get());
+  bytes_ = std::move(wider);
+}
 
 void ReplayHash::add(Instant at, const core::Event& event) {
   Writer(bytes_).all(at.time_since_epoch(), event);

@@ -4,9 +4,8 @@
 // does.
 
 #include <cstdint>
-#include <cstring>
+#include <memory>
 #include <string_view>
-#include <vector>
 
 #include "base/time.h"
 #include "core/effect.h"
@@ -20,20 +19,23 @@ class ReplayHash {
   void add(const core::Effects& effects);
   std::uint64_t value() const { return value_; }
 
-  /// Grows to the largest batch and stays: most of what is appended is one number.
+  /// Grows to the largest batch and stays: most of what is written is one number.
   class Bytes {
    public:
-    void append(const void* from, std::size_t size) {
-      if (size == 0) return;
-      if (used_ + size > room_.size()) room_.resize(2 * (used_ + size));
-      std::memcpy(room_.data() + used_, from, size);
-      used_ += size;
+    /// Where the next `size` bytes go; filled_to() says how many of them it became.
+    char* room(std::size_t size) {
+      if (size > size_ - used_) grow(size);
+      return bytes_.get() + used_;
     }
-    std::string_view text() const { return {room_.data(), used_}; }
+    void filled_to(const char* end) { used_ = static_cast<std::size_t>(end - bytes_.get()); }
+    std::string_view text() const { return {bytes_.get(), used_}; }
     void clear() { used_ = 0; }
 
    private:
-    std::vector<char> room_;
+    void grow(std::size_t size);
+
+    std::unique_ptr<char[]> bytes_;
+    std::size_t size_ = 0;
     std::size_t used_ = 0;
   };
 

@@ -70,7 +70,7 @@ void World::play() {
       auto entry = agenda_.pop();
       if (entry.at > now_) idle_ticks_ = 0;
       now_ = std::max(now_, entry.at);
-      happen(std::move(entry.what));
+      happen(entry.what);
     } else {
       idle_ticks_ = tick > now_ ? 0 : idle_ticks_ + 1;
       now_ = std::max(now_, tick);
@@ -112,7 +112,7 @@ Report World::report(Instant begin) {
   return report;
 }
 
-void World::happen(Happening what) {
+void World::happen(Happening& what) {
   std::visit(Match{[&](CommitDue&) { commit_due(); }, [&](JournalDue& due) { journal_due(due); },
                    [&](SlowOver&) {
                      slow_ = false;

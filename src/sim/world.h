@@ -120,7 +120,7 @@ class World {
   };
 
   // --- world.cpp: time, and the daemon's coming and going
-  void happen(Happening what);
+  void happen(Happening& what);
   void start_daemon();
   void lose_daemon(Duration downtime);
   /// One turn of the daemon, later when it is frozen. False: nothing came of it.

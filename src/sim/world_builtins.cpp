@@ -77,12 +77,9 @@ void World::work_builtin(const core::LaunchAttempt& launch) {
     checks_[launch.token] = launch.check;
     agenda_.enter(at, TellDaemon{life_, std::move(event)});
   } else if (launch.builtin == core::Builtin::watchdog) {
-    const core::Stored stored = store_.load();
-    core::RowsSwept event{launch.token, store_.recorded(), stored.heartbeats, stored.open_runs, {}};
-    for (const core::AttemptRow& row : stored.open_attempts) {
-      if (!row.outcome) event.open_attempts.push_back(row);
-    }
-    agenda_.enter(at, TellDaemon{life_, std::move(event)});
+    agenda_.enter(
+        at, TellDaemon{life_, core::RowsSwept{launch.token, store_.recorded(), store_.heartbeats(),
+                                              store_.open_runs(), store_.living_attempts()}});
   }
 }
 

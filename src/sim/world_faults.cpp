@@ -291,11 +291,10 @@ bool World::strike_operator(Fault fault) {
   const std::string& job = scenario_.fleet.jobs[any_job()].name;
   switch (fault) {
     case Fault::operator_cancels: {
-      const auto& open = store_.open_runs();
+      const std::vector<core::RunRow> open = store_.open_runs();
       if (open.empty()) return false;
-      const auto chosen =
-          std::next(open.begin(), dice_faults_.below(static_cast<std::int64_t>(open.size())));
-      deliver(core::Cancel{next_request(), chosen->first});
+      const auto chosen = static_cast<std::size_t>(dice_faults_.below(std::ssize(open)));
+      deliver(core::Cancel{next_request(), open[chosen].run});
       break;
     }
     case Fault::operator_pauses: {
