@@ -115,6 +115,9 @@ void Book::open_turn(const core::Batch& batch) {
     jobs[job].waited_due = jobs[job].waiting_due;
   }
   turn_.at = context_.on_line(batch.fleet.clock);
+  for (const JobIndex job : needing_) {  // up to this turn, also where it is the one that ends it
+    if (waits(job)) jobs[job].last_waited = turn_.at;
+  }
   for (const core::Row& row : batch.rows) {
     const auto* event = std::get_if<core::EventRow>(&row);
     turn_.reloaded |= event != nullptr && event->kind == core::EventKind::reloaded;
@@ -139,9 +142,6 @@ void Book::close_turn() {
     if (found == runs.end()) continue;
     std::erase(jobs[found->second.job].open, id);
     runs.erase(found);
-  }
-  for (const JobIndex job : needing_) {
-    if (waits(job)) jobs[job].last_waited = turn_.at;
   }
 }
 

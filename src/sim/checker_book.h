@@ -73,7 +73,7 @@ struct BookJob {
   std::optional<Instant> waiting_due;       // of the oldest slot missed since the last start
   std::optional<Instant> waited_due;        // the same before the turn that is open
   bool could_not_bring = false;             // before the turn that is open
-  std::optional<Instant> last_waited;       // some run of it was open and had no attempt
+  std::optional<Instant> last_waited;       // the last turn that found a run of it without attempt
   std::deque<Duration> lengths;             // of the last 50 that ended ok
   std::vector<RunId> open;                  // oldest first
 };
