@@ -77,6 +77,17 @@ bool Book::can_bring(JobIndex job) const {
   return spec.enabled && spec.problem.empty() && !jobs[job].paused && !jobs[job].quarantined;
 }
 
+Instant Book::rank_of_its_slot(const BookRun& run) const {
+  const bool by_slot = run.slot_due && run.cause != core::Cause::catchup;
+  return saturating_add(by_slot ? *run.slot_due : run.queued_at,
+                        static_cast<int>(run.priority) * context_.fleet.ageing);
+}
+
+Instant Book::rank_to_lend(const BookRun& run) const {
+  const Instant own = std::max(run.own_rank, rank_of_its_slot(run));
+  return run.lent_rank ? std::min(*run.lent_rank, own) : own;
+}
+
 bool Book::waits(JobIndex job) const {
   return std::ranges::any_of(jobs[job].open, [&](RunId id) { return !has_attempt(id); });
 }
@@ -225,7 +236,7 @@ void Book::apply(const core::AttemptRow& row) {
   lease.expected_end = lease.since + rounded(length_of(*job));
   if (const BookRun* run = find(row.run)) {
     lease.priority = run->priority;
-    lease.rank = run->rank();
+    lease.place = run->rank();
   }
   for (const auto& [name, weight] : row.uses) {
     const auto pool = std::ranges::find(pools_, name, &core::PoolSpec::name);

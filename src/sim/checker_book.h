@@ -45,6 +45,7 @@ struct BookRun {
   std::optional<Instant> eligible_since;  // nothing of its own holds it
   bool was_blocked = false;               // in the last turn
   bool unclear = false;                   // it lapsed, and nobody may have looked at it yet
+  bool ranks_by_law = true;               // its own rank is one that it may have (S15)
   std::optional<Instant> owed_since;      // it could start and did not
 
   Instant rank() const { return lent_rank ? std::min(*lent_rank, own_rank) : own_rank; }
@@ -55,7 +56,7 @@ struct BookLease {
   JobIndex job = 0;
   Units units;
   core::Priority priority = core::Priority::P2;
-  Instant rank;
+  Instant place;  // its rank at the start with what it was lent, as the law has it
   WallTime started_at;
   Instant since;
   Instant expected_end;
@@ -113,6 +114,11 @@ class Book {
   /// An older run of the job is in its way.
   bool is_blocked(const BookRun& run) const;
   bool can_bring(JobIndex job) const;
+  /// Due time + class x ageing, of its own slot.
+  Instant rank_of_its_slot(const BookRun& run) const;
+  /// What it lends to whom it waits for: that, and what was lent to it. What its job missed before, which
+  /// may make its own rank better, is for its own start.
+  Instant rank_to_lend(const BookRun& run) const;
   /// When a run of a job with needs was last open without an attempt; nullopt: never.
   std::optional<Instant> last_waited(JobIndex job) const;
 

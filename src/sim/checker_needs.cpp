@@ -253,20 +253,23 @@ void NeedCheck::check_slots(const core::SlotsRow& row, JobIndex job) {
                                        row.job, row.first, row.last));
 }
 
-/// Runs that others wait for have the best rank among them (S15).
+/// Runs that others wait for have the best rank that these lend (S15).
 void NeedCheck::check_lent_ranks() {
   std::map<RunId, const BookRun*> best;
   for (const auto& [id, run] : book_.runs) {
     if (run.over || run.unclear) continue;
+    if (run.slot_due && core::follows_the_wall(context_.spec(run.job).schedule))
+      continue;  // a step
     for (const Join& join : run.joins) {
       if (!join.upstream) continue;
       const BookRun*& known = best[*join.upstream];
-      if (known == nullptr || run.rank() < known->rank()) known = &run;
+      const bool is_best = known == nullptr || book_.rank_to_lend(run) < book_.rank_to_lend(*known);
+      if (is_best) known = &run;
     }
   }
   for (const auto& [id, from] : best) {
     const BookRun* run = book_.find(id);
-    if (run == nullptr || run->over || run->rank() <= from->rank()) continue;
+    if (run == nullptr || run->over || run->rank() <= book_.rank_to_lend(*from)) continue;
     context_.violation("S15", fmt::format("{}: run {} does not inherit the rank of run {} of {}",
                                           context_.name(run->job), id.value, from->id.value,
                                           context_.name(from->job)));
