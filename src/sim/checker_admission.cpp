@@ -167,7 +167,10 @@ Candidate AdmissionCheck::candidate(const BookRun& run) const {
   return {run.id, run.rank(), *spec.uses, run.priority, rounded(book_.length_of(run.job))};
 }
 
-std::vector<RunId> AdmissionCheck::expected(bool with_unclear) const {
+/// Who starts if these wait besides those that can, and `late` ones join when the others have had their
+/// turn.
+std::vector<RunId> AdmissionCheck::expected(const std::vector<Candidate>& besides,
+                                            const std::vector<Candidate>& late) const {
   const auto& started = book_.turn().started;
   std::vector<Held> held;
   for (const auto& [token, lease] : book_.leases) {
@@ -176,21 +179,37 @@ std::vector<RunId> AdmissionCheck::expected(bool with_unclear) const {
   }
   const int room = std::max(0, context_.fleet.max_running - static_cast<int>(held.size()));
   std::vector<Candidate> waiting = eligible_;
-  if (with_unclear) waiting.insert(waiting.end(), unclear_.begin(), unclear_.end());
-  std::vector<RunId> runs =
-      ReferenceAdmission(book_.pools(), std::move(held), std::move(waiting), book_.turn().at)
-          .started(room);
-  if (with_unclear) {
-    std::erase_if(runs, [&](RunId id) { return id == unclear_.front().run; });
+  waiting.insert(waiting.end(), besides.begin(), besides.end());
+  const auto is_one_of = [](const std::vector<Candidate>& them) {
+    return [&](const Candidate& one) {
+      return std::ranges::count(them, one.run, &Candidate::run) > 0;
+    };
+  };
+  std::erase_if(waiting, is_one_of(late));
+  ReferenceAdmission reference(book_.pools(), std::move(held), std::move(waiting), book_.turn().at);
+  std::vector<RunId> runs = reference.started(room);
+  if (!late.empty()) {
+    reference.join(late);
+    for (const RunId id : reference.started(room - static_cast<int>(runs.size()))) {
+      runs.push_back(id);
+    }
   }
+  std::erase_if(runs,
+                [&](RunId id) { return std::ranges::count(besides, id, &Candidate::run) > 0; });
   return runs;
 }
 
 void AdmissionCheck::compare() {
   if (eligible_.empty()) return;
   turns_judged_ += 1;
-  std::vector<std::vector<RunId>> may_be{expected(false)};
-  if (!unclear_.empty()) may_be.push_back(expected(true));
+  std::vector<Candidate> late;
+  for (const Candidate& one : eligible_) {
+    const bool is_new = std::ranges::count(book_.turn().made, one.run) > 0;
+    if (is_new && book_.find(one.run)->comes_late) late.push_back(one);
+  }
+  std::vector<std::vector<RunId>> may_be{expected({}, {})};
+  if (!unclear_.empty()) may_be.push_back(expected(unclear_, {}));
+  if (!late.empty()) may_be.push_back(expected({}, late));
   const auto in_all = [&](RunId id) {
     return std::ranges::all_of(
         may_be, [&](const auto& runs) { return std::ranges::find(runs, id) != runs.end(); });

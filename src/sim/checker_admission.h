@@ -50,7 +50,8 @@ class AdmissionCheck {
   void sort(const ToldFacts& told);
   void note(BookRun& run, Own own, const ToldFacts& told);
   Candidate candidate(const BookRun& run) const;
-  std::vector<RunId> expected(bool with_unclear) const;
+  std::vector<RunId> expected(const std::vector<Candidate>& besides,
+                              const std::vector<Candidate>& late) const;
   void compare();
   void complain_of(RunId started, const std::vector<RunId>& instead);
   bool has_units(const BookRun& run) const;

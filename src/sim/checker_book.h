@@ -45,6 +45,7 @@ struct BookRun {
   std::optional<Instant> eligible_since;  // nothing of its own holds it
   bool was_blocked = false;               // in the last turn
   bool unclear = false;                   // it lapsed, and nobody may have looked at it yet
+  bool comes_late = false;                // made for one whose turn came and that had lapsed
   bool ranks_by_law = true;               // its own rank is one that it may have (S15)
   std::optional<Instant> owed_since;      // it could start and did not
 

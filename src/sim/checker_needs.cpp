@@ -160,7 +160,7 @@ bool NeedCheck::is_asked(const BookRun& run) const {
 }
 
 /// Who triggers a run needs its job, and is asked about all its needs.
-void NeedCheck::check_trigger(const BookRun& triggered) {
+void NeedCheck::check_trigger(BookRun& triggered) {
   if (triggered.cause != core::Cause::dependency) return;
   BookRun* run = triggered.triggered_by ? book_.find(*triggered.triggered_by) : nullptr;
   const bool is_needed =
@@ -173,6 +173,7 @@ void NeedCheck::check_trigger(const BookRun& triggered) {
     return;
   }
   if (run->over || book_.has_attempt(run->id)) return;
+  triggered.comes_late = run->eligible_since || run->unclear || run->comes_late;
   run->unclear = false;
   run->eligible_since.reset();
   const bool has_failed = std::ranges::any_of(run->joins, &Join::failed);
