@@ -95,7 +95,7 @@ void NeedCheck::turn(const core::Batch& batch, const ToldFacts& told) {
   for (auto& [id, run] : book_.runs) {
     if (!run.over && !needs_of(run).empty()) join(run);
   }
-  check_lent_ranks();
+  if (told.working) check_lent_ranks();  // one that stops asks nobody what he waits for
   for (const RunId id : turn.made) {
     const BookRun* run = book_.find(id);
     if (run->over) continue;
