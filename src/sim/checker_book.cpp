@@ -103,7 +103,8 @@ void Book::take_up_anew() {
     lease.expected_end = lease.since + rounded(length_of(lease.job));
   }
   for (auto& [id, run] : runs) {
-    run.joins.clear();
+    // Whoever has heard that a need failed remembers that; a new daemon does not.
+    for (Join& join : run.joins) join.upstream.reset();
     run.unclear = false;
     run.eligible_since.reset();
     run.owed_since.reset();
@@ -116,6 +117,7 @@ void Book::daemon_up() {
     lease.since = Instant{lease.started_at.time_since_epoch() - context_.wall_offset};
     lease.unclear = false;
   }
+  for (auto& [id, run] : runs) run.joins.clear();
   take_up_anew();
 }
 

@@ -149,9 +149,10 @@ void NeedCheck::hear(BookRun& run, const BookRun& upstream) {
   }
 }
 
-/// It is asked in this turn for certain: its turn has just come, or a run of a job that it needs is over.
+/// It is asked in this turn for certain: its turn has just come, a run of a job that it needs is over, or
+/// the fleet is reloaded.
 bool NeedCheck::is_asked(const BookRun& run) const {
-  if (run.joins.empty()) return true;
+  if (run.joins.empty() || book_.turn().reloaded) return true;
   return std::ranges::any_of(book_.turn().over, [&](RunId id) {
     const std::string_view ended = context_.name(book_.find(id)->job);
     return std::ranges::any_of(needs_of(run),
