@@ -22,10 +22,7 @@ Duration rounded(Duration length) {
 }
 
 Book::Book(CheckContext& context)
-    : jobs(context.fleet.jobs.size()),
-      context_(context),
-      pools_(context.fleet.pools),
-      file_(context.fleet.pools) {
+    : jobs(context.fleet.jobs.size()), context_(context), pools_(context.fleet.pools) {
   for (JobIndex job = 0; job < jobs.size(); ++job) {
     if (!context.spec(job).needs->empty()) needing_.push_back(job);
   }
@@ -111,8 +108,8 @@ void Book::take_up_anew() {
   }
 }
 
-void Book::daemon_up() {
-  pools_ = file_;
+void Book::daemon_up(const std::vector<core::PoolSpec>& file) {
+  pools_ = file;
   for (auto& [token, lease] : leases) {
     lease.since = Instant{lease.started_at.time_since_epoch() - context_.wall_offset};
     lease.unclear = false;
@@ -121,7 +118,7 @@ void Book::daemon_up() {
   take_up_anew();
 }
 
-void Book::open_turn(const core::Batch& batch) {
+void Book::open_turn(const core::Batch& batch, const std::vector<core::PoolSpec>& file) {
   turn_ = {};
   for (const JobIndex job : std::exchange(changed_jobs_, {})) {
     jobs[job].could_not_bring = !can_bring(job);
@@ -136,7 +133,7 @@ void Book::open_turn(const core::Batch& batch) {
     turn_.reloaded |= event != nullptr && event->kind == core::EventKind::reloaded;
   }
   if (turn_.reloaded) {
-    pools_ = file_;
+    if (!file.empty()) pools_ = file;
     take_up_anew();
     for (auto& [token, lease] : leases) lease.unclear |= !lease.has_process;
   }

@@ -94,11 +94,10 @@ class Book {
     bool reloaded = false;
   };
 
-  /// What the fleet file says of pools from the next reload or start on.
-  void file_says(std::vector<core::PoolSpec> pools) { file_ = std::move(pools); }
-  void daemon_up();
-  /// Applies a batch.
-  void open_turn(const core::Batch& batch);
+  /// A new daemon reads these pools in the fleet file.
+  void daemon_up(const std::vector<core::PoolSpec>& file);
+  /// Applies a batch. `file`: the pools of the fleet file when it was decided; empty: not known.
+  void open_turn(const core::Batch& batch, const std::vector<core::PoolSpec>& file);
   /// Forgets what is over.
   void close_turn();
 
@@ -138,7 +137,6 @@ class Book {
   CheckContext& context_;
   Turn turn_;
   std::vector<core::PoolSpec> pools_;
-  std::vector<core::PoolSpec> file_;
   std::map<RunId, Token> living_;
   std::vector<JobIndex> needing_;       // jobs with needs
   std::vector<JobIndex> changed_jobs_;  // in the last turn
