@@ -94,10 +94,10 @@ std::optional<Instant> Book::last_waited(JobIndex job) const {
   return has_needs && waits(job) ? std::optional{context_.now} : jobs[job].last_waited;
 }
 
-/// Who holds units does so from the start that its row tells, for as long as it is expected by now.
+/// Who holds units is expected to do so for as long as runs of its job take by now.
 void Book::take_up_anew() {
   for (auto& [token, lease] : leases) {
-    lease.expected_end = lease.since + rounded(length_of(lease.job));
+    lease.expected_end = lease.decided + rounded(length_of(lease.job));
   }
   for (auto& [id, run] : runs) {
     // Whoever has heard that a need failed remembers that; a new daemon does not.
@@ -112,6 +112,7 @@ void Book::daemon_up(const std::vector<core::PoolSpec>& file) {
   pools_ = file;
   for (auto& [token, lease] : leases) {
     lease.since = Instant{lease.started_at.time_since_epoch() - context_.wall_offset};
+    lease.decided = lease.since;
     lease.unclear = false;
   }
   for (auto& [id, run] : runs) run.joins.clear();
@@ -232,7 +233,8 @@ void Book::apply(const core::AttemptRow& row) {
   lease.job = *job;
   lease.started_at = row.started_at;
   lease.since = context_.on_line(row.started_at);
-  lease.expected_end = lease.since + rounded(length_of(*job));
+  lease.decided = lease.since;
+  lease.expected_end = lease.decided + rounded(length_of(*job));
   if (const BookRun* run = find(row.run)) {
     lease.priority = run->priority;
     lease.place = run->rank();

@@ -59,7 +59,8 @@ struct BookLease {
   core::Priority priority = core::Priority::P2;
   Instant place;  // its rank at the start with what it was lent, as the law has it
   WallTime started_at;
-  Instant since;
+  Instant since;    // its start, as told last
+  Instant decided;  // it holds its units since then; for a new daemon that is its start
   Instant expected_end;
   bool has_process = false;
   bool unclear = false;         // since when it is counted is not in the rows
