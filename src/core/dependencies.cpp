@@ -54,11 +54,25 @@ void for_dependent_runs(State& s, JobIndex job, Visit visit) {
   }
 }
 
+/// Its rank by its own slot: what its job missed in waiting is for its own start. A job whose needs are
+/// never met would rank ahead of everybody in the end, and with it all that is made for it, time and again.
+Instant rank_of_its_slot(const State& s, const Run& run) {
+  return std::max(run.rank_at, rank_of(s, should_have_started(run), run.priority));
+}
+
+/// What it lends to those that it waits for.
+Instant rank_to_lend(const State& s, const Run& run) {
+  const Instant own = rank_of_its_slot(s, run);
+  return run.lent_rank_at ? std::min(*run.lent_rank_at, own) : own;
+}
+
 /// The best rank among those that wait for the run; nullopt: nobody does.
 std::optional<Instant> rank_lent_to(State& s, const Run& upstream) {
   std::optional<Instant> best;
   for_dependent_runs(s, upstream.job, [&](const Run& run) {
-    if (waits_for(run, upstream.id) && (!best || run.rank() < *best)) best = run.rank();
+    if (!waits_for(run, upstream.id)) return;
+    const Instant lent = rank_to_lend(s, run);
+    if (!best || lent < *best) best = lent;
   });
   return best;
 }
@@ -71,12 +85,12 @@ void pass_ranks_on(Turn& turn, RunId first) {
     todo.pop_back();
     if (found == turn.s.runs.end()) continue;
     Run& run = found->second;
-    const Instant before = run.rank();
+    const Instant before = rank_to_lend(turn.s, run);
     auto lent = rank_lent_to(turn.s, run);
-    if (lent && *lent >= run.rank_at) lent.reset();
+    if (lent && *lent >= rank_of_its_slot(turn.s, run)) lent.reset();
     if (lent == run.lent_rank_at) continue;
     set_rank(turn, run, run.rank_at, lent);
-    if (run.rank() == before) continue;
+    if (rank_to_lend(turn.s, run) == before) continue;
     for (const NeedWait& wait : run.waits) {
       if (wait.upstream) todo.push_back(*wait.upstream);
     }

@@ -10,9 +10,9 @@
 //     disabled or not in the fleet
 //   none of these                                stale      one is triggered, and joined
 //
-// A run that others wait for inherits the best rank among them, and passes it on to what it waits for
-// itself; it does not inherit their class. All of it is derived from whom runs wait for
-// (Run::waits), never counted.
+// A run that others wait for inherits the best rank among them, each by its own slot, and passes it on
+// to what it waits for itself; it does not inherit their class, nor what their jobs missed before. All
+// of it is derived from whom runs wait for (Run::waits), never counted.
 
 #include <map>
 #include <optional>

@@ -106,7 +106,7 @@ void restore_attempt(State& s, Run& run, const AttemptRow& row) {
   attempt.uses = uses_named(s.spec.pools, row.uses);
   attempt.memory_used_ratio = row.memory_used_ratio;
   run.attempt = attempt;
-  run.expected = expected_longest(s.jobs[run.job].durations, s.spec_of(run.job).expect);
+  run.expected = waiter_of(s, run).length;
   run.state = RunState::running;
   s.tokens.emplace(row.token, run.id);
   s.jobs[run.job].leftovers += 1;

@@ -88,7 +88,7 @@ struct Run {
   std::optional<WallTime> slot_at;  // cron and at: what the slot is called, whatever the clock does
   Priority priority = Priority::P2;
   Instant rank_at;                      // its own
-  std::optional<Instant> lent_rank_at;  // a better one, of a run that waits for it
+  std::optional<Instant> lent_rank_at;  // of a run that waits for it; see core/dependencies.h
   RunState state = RunState::waiting;
   std::optional<Disposition> disposition;
   std::optional<Reason> reason;

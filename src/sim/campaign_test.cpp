@@ -26,11 +26,24 @@ TEST(Campaign, NoSeedBreaksAnInvariantAndEveryKindOfFaultFires) {
   expect_seen(seen, expected_coverage());
 }
 
-/// Seed 8 draws a job that allows several runs at once and waits for needs: at the end of its day L5
-/// misses a verdict that the rows show. Not explained yet; another fleet is drawn in its place.
-TEST(Campaign, NoDrawnFleetBreaksAnInvariant) {
-  play_all([](std::uint64_t seed) { return drawn_fleet(seed == 8 ? 108 : seed); },
-           std::chrono::hours{24});
+TEST(Campaign, NoDrawnFleetBreaksAnInvariant) { play_all(drawn_fleet, std::chrono::hours{24}); }
+
+/// Found beyond those that are always played. 38, 42, 43: a new daemon expected a leftover to take longer
+/// than its timeout. 64, 90: a step of the clock brought slots into a gap that was over. 124,
+/// 169: runs that end in the turn that makes them were counted as a queue.
+TEST(Campaign, DrawnFleetsThatOnceBrokeAnInvariantDoNotAgain) {
+  for (const std::uint64_t seed : {38, 42, 43, 64, 90, 124, 169}) {
+    const Report report = play(drawn_fleet(seed), nasty_mix(), std::chrono::hours{24}, seed);
+    EXPECT_EQ(report.violation_count, 0) << "drawn fleet " << seed << "\n" << told(report);
+  }
+}
+
+/// The same of the nasty fleet. 29: a slow commit slept through a freeze with its daemon. 59: as 64.
+TEST(Campaign, NastySeedsThatOnceBrokeAnInvariantDoNotAgain) {
+  for (const std::uint64_t seed : {29, 59}) {
+    const Report report = simulate_nasty(seed);
+    EXPECT_EQ(report.violation_count, 0) << "nasty seed " << seed << "\n" << told(report);
+  }
 }
 
 TEST(Campaign, AStormOf200JobsAtOneInstantGoesThroughTheNode) {

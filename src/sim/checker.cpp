@@ -54,8 +54,8 @@ void Checker::daemon_up(Instant at, WallTime wall, const std::optional<core::Fle
   reconciled_ = context_.frozen = context_.draining = false;
   if (context_.life > 1) prompt_.gap(std::min(away_since_, context_.now), context_.now);
   context_.end_excuse(context_.daemon_away, kStartTolerance + kRecoveryBound);
-  book_.daemon_up();
   told_.daemon_up();
+  book_.daemon_up(told_.now().pools);
   runs_.daemon_up();
   context_.require(context_.now + kRecoveryBound + runs_.open_at_start() * kRecoveryPerRun,
                    Duty::reconciled, context_.life);
@@ -187,7 +187,7 @@ void Checker::committed(Instant at, int life, const core::Batch& batch) {
   each<core::HeartbeatRow>(batch,
                            [&](const auto& row, JobIndex job) { runs_.heartbeat(row, job); });
   const ToldFacts told = told_.as_of(batch.seq);
-  book_.open_turn(batch);
+  book_.open_turn(batch, told.pools);
   needs_.turn(batch, told);
   pools_.turn(batch, told);
   admission_.turn(told);

@@ -57,7 +57,7 @@ class Checker {
   /// A batch leaves the daemon.
   void handed_over(Seq seq) { told_.handed_over(seq); }
   /// The fleet file says this of pools; a daemon that reads it anew will go by it.
-  void file_says(const std::vector<core::PoolSpec>& pools) { book_.file_says(pools); }
+  void file_says(const std::vector<core::PoolSpec>& pools) { told_.file_says(pools); }
   void daemon_down(Instant at);
   /// The daemon is stopped as by SIGSTOP, and goes on again.
   void frozen(Instant at);

@@ -19,7 +19,12 @@ constexpr Duration kAskAgain = std::chrono::minutes{1};
 }  // namespace
 
 void AdmissionCheck::turn(const ToldFacts& told) {
-  for (const RunId id : book_.turn().made) check_rank(*book_.find(id));
+  for (const RunId id : book_.turn().made) {
+    BookRun& run = *book_.find(id);
+    run.ranks_by_law = is_of_its_class(run) && is_lawful(run);
+    if (!run.ranks_by_law) complain_of_rank(run);
+  }
+  note_places();
   sort(told);
   const Book::Turn& turn = book_.turn();
   const bool is_known = told.working && !told.store_fails && !turn.by_hand && !turn.muddled;
@@ -32,35 +37,73 @@ void AdmissionCheck::turn(const ToldFacts& told) {
 }
 
 /// Own rank = due time + class x ageing; the due time is that of the oldest slot missed in waiting.
-void AdmissionCheck::check_rank(const BookRun& run) {
-  const core::JobSpec& spec = context_.spec(run.job);
+bool AdmissionCheck::is_lawful(const BookRun& run) const {
+  if (run.own_rank == book_.rank_of_its_slot(run)) return true;
+  if (!run.slot_due) return false;
+  const Duration behind = static_cast<int>(run.priority) * context_.fleet.ageing;
+  const auto is_due = [&](std::optional<Instant> at) { return at && run.own_rank == *at + behind; };
+  const BookJob& job = book_.jobs[run.job];
+  if (is_due(job.waiting_due) || is_due(job.waited_due)) return true;
+  return std::ranges::any_of(book_.turn().over, [&](RunId id) {
+    const BookRun& other = *book_.find(id);
+    return other.job == run.job && other.over->disposition == core::Disposition::missed &&
+           is_due(other.slot_due);
+  });
+}
+
+bool AdmissionCheck::is_of_its_class(const BookRun& run) const {
   const bool is_rescue = run.cause == core::Cause::recovery || run.cause == core::Cause::health;
-  if (!is_rescue && run.priority != spec.priority) {
+  return is_rescue || run.priority == context_.spec(run.job).priority;
+}
+
+void AdmissionCheck::complain_of_rank(const BookRun& run) {
+  const core::JobSpec& spec = context_.spec(run.job);
+  if (!is_of_its_class(run)) {
     context_.violation(kLaw, fmt::format("{}: run {} is of class {}, not {}", spec.name,
                                          run.id.value, word(run.priority), word(spec.priority)));
     return;
   }
   if (core::follows_the_wall(spec.schedule) && run.slot_due) return;  // a step moves what it is due
-  const Duration behind = static_cast<int>(run.priority) * context_.fleet.ageing;
-  const auto is_due = [&](std::optional<Instant> at) { return at && run.own_rank == *at + behind; };
-  const BookJob& job = book_.jobs[run.job];
-  bool waited = is_due(job.waiting_due) || is_due(job.waited_due);
-  for (const RunId id : book_.turn().over) {
-    const BookRun& other = *book_.find(id);
-    waited |= other.job == run.job && other.over->disposition == core::Disposition::missed &&
-              is_due(other.slot_due);
-  }
-  if (run.own_rank == lawful_rank(run) || (run.slot_due && waited)) return;
+  const Instant lawful = book_.rank_of_its_slot(run);
   context_.violation(
       kLaw, fmt::format("{}: run {} has the rank of {}, not of {}", spec.name, run.id.value,
                         format_rfc3339(WallTime{run.own_rank.time_since_epoch()}),
-                        format_rfc3339(WallTime{lawful_rank(run).time_since_epoch()})));
+                        format_rfc3339(WallTime{lawful.time_since_epoch()})));
 }
 
-Instant AdmissionCheck::lawful_rank(const BookRun& run) const {
-  const bool by_slot = run.slot_due && run.cause != core::Cause::catchup;
-  return saturating_add(by_slot ? *run.slot_due : run.queued_at,
-                        static_cast<int>(run.priority) * context_.fleet.ageing);
+/// Its own rank where that is lawful, whatever its row says.
+Instant AdmissionCheck::own_place(const BookRun& run) const {
+  return run.ranks_by_law ? run.own_rank : book_.rank_of_its_slot(run);
+}
+
+/// Whose units are whose by right is seen when they are taken: those who lend may give up later.
+void AdmissionCheck::note_places() {
+  for (const Token token : book_.turn().started) {
+    const auto lease = book_.leases.find(token);
+    if (lease == book_.leases.end()) continue;
+    const BookRun* run = book_.find(lease->second.run);
+    if (run != nullptr) lease->second.place = place(*run);
+  }
+}
+
+Instant AdmissionCheck::place(const BookRun& run) const {
+  return std::min(own_place(run), lent_by_law(run).value_or(Instant::max()));
+}
+
+/// The best rank that those who wait for the run have to lend, themselves or from others; what its row
+/// says where it is not known who waits.
+std::optional<Instant> AdmissionCheck::lent_by_law(const BookRun& to) const {
+  if (!to.lent_rank) return std::nullopt;
+  std::optional<Instant> best;
+  for (const auto& [id, from] : book_.runs) {
+    const bool waits =
+        std::ranges::any_of(from.joins, [&](const Join& join) { return join.upstream == to.id; });
+    if (from.over || !waits) continue;
+    const auto lent = lent_by_law(from);
+    const Instant own = std::max(own_place(from), book_.rank_of_its_slot(from));
+    best = std::min(best.value_or(Instant::max()), std::min(own, lent.value_or(Instant::max())));
+  }
+  return best ? best : to.lent_rank;
 }
 
 bool AdmissionCheck::stands(const BookRun& run) const {
@@ -124,7 +167,10 @@ Candidate AdmissionCheck::candidate(const BookRun& run) const {
   return {run.id, run.rank(), spec.uses, run.priority, rounded(book_.length_of(run.job))};
 }
 
-std::vector<RunId> AdmissionCheck::expected(bool with_unclear) const {
+/// Who starts if these wait besides those that can, and `late` ones join when the others have had their
+/// turn.
+std::vector<RunId> AdmissionCheck::expected(const std::vector<Candidate>& besides,
+                                            const std::vector<Candidate>& late) const {
   const auto& started = book_.turn().started;
   std::vector<Held> held;
   held.reserve(book_.leases.size());
@@ -134,22 +180,38 @@ std::vector<RunId> AdmissionCheck::expected(bool with_unclear) const {
   }
   const int room = std::max(0, context_.fleet.max_running - static_cast<int>(held.size()));
   std::vector<Candidate> waiting = eligible_;
-  if (with_unclear) waiting.insert(waiting.end(), unclear_.begin(), unclear_.end());
-  std::vector<RunId> runs =
-      ReferenceAdmission(book_.pools(), std::move(held), std::move(waiting), book_.turn().at)
-          .started(room);
-  if (with_unclear) {
-    std::erase_if(runs, [&](RunId id) { return id == unclear_.front().run; });
+  waiting.insert(waiting.end(), besides.begin(), besides.end());
+  const auto is_one_of = [](const std::vector<Candidate>& them) {
+    return [&](const Candidate& one) {
+      return std::ranges::count(them, one.run, &Candidate::run) > 0;
+    };
+  };
+  std::erase_if(waiting, is_one_of(late));
+  ReferenceAdmission reference(book_.pools(), std::move(held), std::move(waiting), book_.turn().at);
+  std::vector<RunId> runs = reference.started(room);
+  if (!late.empty()) {
+    reference.join(late);
+    for (const RunId id : reference.started(room - static_cast<int>(runs.size()))) {
+      runs.push_back(id);
+    }
   }
+  std::erase_if(runs,
+                [&](RunId id) { return std::ranges::count(besides, id, &Candidate::run) > 0; });
   return runs;
 }
 
 void AdmissionCheck::compare() {
   if (eligible_.empty()) return;
   turns_judged_ += 1;
+  std::vector<Candidate> late;
+  for (const Candidate& one : eligible_) {
+    const bool is_new = std::ranges::count(book_.turn().made, one.run) > 0;
+    if (is_new && book_.find(one.run)->comes_late) late.push_back(one);
+  }
   std::vector<std::vector<RunId>> may_be;
-  may_be.push_back(expected(false));
-  if (!unclear_.empty()) may_be.push_back(expected(true));
+  may_be.push_back(expected({}, {}));
+  if (!unclear_.empty()) may_be.push_back(expected(unclear_, {}));
+  if (!late.empty()) may_be.push_back(expected({}, late));
   const auto in_all = [&](RunId id) {
     return std::ranges::all_of(
         may_be, [&](const auto& runs) { return std::ranges::find(runs, id) != runs.end(); });
@@ -234,22 +296,20 @@ bool AdmissionCheck::may_be_held(RunId id) const {
 /// Nobody of better rank stands between the run and its units any more, and those behind it have them:
 /// they started after it could have, and none is longer at it than was to be expected.
 bool AdmissionCheck::is_starved(const BookRun& run) const {
-  const Instant rank = lawful_rank(run);
+  const Instant rank = own_place(run);
   bool is_passed = false;
   for (const auto& [token, lease] : book_.leases) {
     const bool shares = std::ranges::any_of(*lease.units, [&](const core::Use& use) {
       return std::ranges::count(*context_.spec(run.job).uses, use.pool, &core::Use::pool) > 0;
     });
     if (!shares) continue;
-    const BookRun* holder = book_.find(lease.run);
-    const bool is_behind = holder != nullptr && lawful_rank(*holder) > rank && !holder->lent_rank &&
-                           lease.since > *run.eligible_since;
+    const bool is_behind = lease.place > rank && lease.since > *run.eligible_since;
     if (!is_behind || lease.expected_end < context_.now) return false;
     is_passed = true;
   }
   for (const auto& [id, other] : book_.runs) {
     const bool is_ahead = !other.over && id != run.id && !book_.has_attempt(id) &&
-                          lawful_rank(other) <= rank && shares_pool(run, other);
+                          place(other) <= rank && shares_pool(run, other);
     if (is_ahead) return false;
   }
   return is_passed;

@@ -7,6 +7,7 @@
 // found to have lapsed only when its turn comes; until then it may or may not stand in the way of others.
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "sim/checker_book.h"
@@ -36,20 +37,26 @@ class AdmissionCheck {
  private:
   enum class Own { passes, unclear, held };
 
-  void check_rank(const BookRun& run);
+  bool is_lawful(const BookRun& run) const;
+  bool is_of_its_class(const BookRun& run) const;
+  void complain_of_rank(const BookRun& run);
+  Instant own_place(const BookRun& run) const;
+  std::optional<Instant> lent_by_law(const BookRun& to) const;
+  Instant place(const BookRun& run) const;
+  void note_places();
   /// It waits, and its turn within its job has come.
   bool stands(const BookRun& run) const;
   Own own_gates(const BookRun& run, const ToldFacts& told) const;
   void sort(const ToldFacts& told);
   void note(BookRun& run, Own own, const ToldFacts& told);
   Candidate candidate(const BookRun& run) const;
-  std::vector<RunId> expected(bool with_unclear) const;
+  std::vector<RunId> expected(const std::vector<Candidate>& besides,
+                              const std::vector<Candidate>& late) const;
   void compare();
   void complain_of(RunId started, const std::vector<RunId>& instead);
   bool has_units(const BookRun& run) const;
   bool shares_pool(const BookRun& a, const BookRun& b) const;
   bool is_starved(const BookRun& run) const;
-  Instant lawful_rank(const BookRun& run) const;
 
   CheckContext& context_;
   Book& book_;

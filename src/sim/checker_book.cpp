@@ -22,10 +22,7 @@ Duration rounded(Duration length) {
 }
 
 Book::Book(CheckContext& context)
-    : jobs(context.fleet.jobs.size()),
-      context_(context),
-      pools_(context.fleet.pools),
-      file_(context.fleet.pools) {
+    : jobs(context.fleet.jobs.size()), context_(context), pools_(context.fleet.pools) {
   for (JobIndex job = 0; job < jobs.size(); ++job) {
     if (!context.spec(job).needs->empty()) needing_.push_back(job);
   }
@@ -76,6 +73,17 @@ bool Book::can_bring(JobIndex job) const {
   return spec.enabled && spec.problem.empty() && !jobs[job].paused && !jobs[job].quarantined;
 }
 
+Instant Book::rank_of_its_slot(const BookRun& run) const {
+  const bool by_slot = run.slot_due && run.cause != core::Cause::catchup;
+  return saturating_add(by_slot ? *run.slot_due : run.queued_at,
+                        static_cast<int>(run.priority) * context_.fleet.ageing);
+}
+
+Instant Book::rank_to_lend(const BookRun& run) const {
+  const Instant own = std::max(run.own_rank, rank_of_its_slot(run));
+  return run.lent_rank ? std::min(*run.lent_rank, own) : own;
+}
+
 bool Book::waits(JobIndex job) const {
   return std::ranges::any_of(jobs[job].open, [&](RunId id) { return !has_attempt(id); });
 }
@@ -85,25 +93,28 @@ std::optional<Instant> Book::last_waited(JobIndex job) const {
   return has_needs && waits(job) ? std::optional{context_.now} : jobs[job].last_waited;
 }
 
-/// Who holds units does so from the start that its row tells, for as long as it is expected by now.
+/// Who holds units is expected to do so for as long as runs of its job take by now.
 void Book::take_up_anew() {
   for (auto& [token, lease] : leases) {
-    lease.expected_end = lease.since + rounded(length_of(lease.job));
+    lease.expected_end = lease.decided + rounded(length_of(lease.job));
   }
   for (auto& [id, run] : runs) {
-    run.joins.clear();
+    // Whoever has heard that a need failed remembers that; a new daemon does not.
+    for (Join& join : run.joins) join.upstream.reset();
     run.unclear = false;
     run.eligible_since.reset();
     run.owed_since.reset();
   }
 }
 
-void Book::daemon_up() {
-  pools_ = file_;
+void Book::daemon_up(const std::vector<core::PoolSpec>& file) {
+  pools_ = file;
   for (auto& [token, lease] : leases) {
     lease.since = Instant{lease.started_at.time_since_epoch() - context_.wall_offset};
+    lease.decided = lease.since;
     lease.unclear = false;
   }
+  for (auto& [id, run] : runs) run.joins.clear();
   take_up_anew();
 }
 
@@ -115,19 +126,22 @@ void Book::Turn::begin(Instant clock) {
   by_hand = muddled = reloaded = false;
 }
 
-void Book::open_turn(const core::Batch& batch) {
+void Book::open_turn(const core::Batch& batch, const std::vector<core::PoolSpec>& file) {
   for (const JobIndex job : changed_jobs_) {
     jobs[job].could_not_bring = !can_bring(job);
     jobs[job].waited_due = jobs[job].waiting_due;
   }
   changed_jobs_.clear();
   turn_.begin(context_.on_line(batch.fleet.clock));
+  for (const JobIndex job : needing_) {  // up to this turn, also where it is the one that ends it
+    if (waits(job)) jobs[job].last_waited = turn_.at;
+  }
   for (const core::Row& row : batch.rows) {
     const auto* event = std::get_if<core::EventRow>(&row);
     turn_.reloaded |= event != nullptr && event->kind == core::EventKind::reloaded;
   }
   if (turn_.reloaded) {
-    pools_ = file_;
+    if (!file.empty()) pools_ = file;
     take_up_anew();
     for (auto& [token, lease] : leases) lease.unclear |= !lease.has_process;
   }
@@ -146,9 +160,6 @@ void Book::close_turn() {
     if (found == runs.end()) continue;
     std::erase(jobs[found->second.job].open, id);
     runs.erase(found);
-  }
-  for (const JobIndex job : needing_) {
-    if (waits(job)) jobs[job].last_waited = turn_.at;
   }
 }
 
@@ -234,10 +245,11 @@ void Book::apply(const core::AttemptRow& row) {
   lease.job = *job;
   lease.started_at = row.started_at;
   lease.since = context_.on_line(row.started_at);
-  lease.expected_end = lease.since + rounded(length_of(*job));
+  lease.decided = lease.since;
+  lease.expected_end = lease.decided + rounded(length_of(*job));
   if (const BookRun* run = find(row.run)) {
     lease.priority = run->priority;
-    lease.rank = run->rank();
+    lease.place = run->rank();
   }
   core::Uses units;
   for (const auto& [name, weight] : row.uses) {

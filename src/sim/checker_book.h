@@ -42,6 +42,8 @@ struct BookRun {
   std::optional<Instant> eligible_since;  // nothing of its own holds it
   bool was_blocked = false;               // in the last turn
   bool unclear = false;                   // it lapsed, and nobody may have looked at it yet
+  bool comes_late = false;                // made for one whose turn came and that had lapsed
+  bool ranks_by_law = true;               // its own rank is one that it may have (S15)
   std::optional<Instant> owed_since;      // it could start and did not
 
   Instant rank() const { return lent_rank ? std::min(*lent_rank, own_rank) : own_rank; }
@@ -52,9 +54,10 @@ struct BookLease {
   JobIndex job = 0;
   core::SharedValue<core::Uses> units;
   core::Priority priority = core::Priority::P2;
-  Instant rank;
+  Instant place;  // its rank at the start with what it was lent, as the law has it
   WallTime started_at;
-  Instant since;
+  Instant since;    // its start, as told last
+  Instant decided;  // it holds its units since then; for a new daemon that is its start
   Instant expected_end;
   bool has_process = false;
   bool unclear = false;         // since when it is counted is not in the rows
@@ -70,7 +73,7 @@ struct BookJob {
   std::optional<Instant> waiting_due;       // of the oldest slot missed since the last start
   std::optional<Instant> waited_due;        // the same before the turn that is open
   bool could_not_bring = false;             // before the turn that is open
-  std::optional<Instant> last_waited;       // some run of it was open and had no attempt
+  std::optional<Instant> last_waited;       // the last turn that found a run of it without attempt
   std::deque<Duration> lengths;             // of the last 50 that ended ok
   std::vector<Duration> lengths_in_order;   // the same, shortest first
   std::vector<RunId> open;                  // oldest first
@@ -92,11 +95,10 @@ class Book {
     void begin(Instant clock);
   };
 
-  /// What the fleet file says of pools from the next reload or start on.
-  void file_says(std::vector<core::PoolSpec> pools) { file_ = std::move(pools); }
-  void daemon_up();
-  /// Applies a batch.
-  void open_turn(const core::Batch& batch);
+  /// A new daemon reads these pools in the fleet file.
+  void daemon_up(const std::vector<core::PoolSpec>& file);
+  /// Applies a batch. `file`: the pools of the fleet file when it was decided; empty: not known.
+  void open_turn(const core::Batch& batch, const std::vector<core::PoolSpec>& file);
   /// Forgets what is over.
   void close_turn();
 
@@ -113,6 +115,11 @@ class Book {
   /// An older run of the job is in its way.
   bool is_blocked(const BookRun& run) const;
   bool can_bring(JobIndex job) const;
+  /// Due time + class x ageing, of its own slot.
+  Instant rank_of_its_slot(const BookRun& run) const;
+  /// What it lends to whom it waits for: that, and what was lent to it. What its job missed before, which
+  /// may make its own rank better, is for its own start.
+  Instant rank_to_lend(const BookRun& run) const;
   /// When a run of a job with needs was last open without an attempt; nullopt: never.
   std::optional<Instant> last_waited(JobIndex job) const;
 
@@ -131,7 +138,6 @@ class Book {
   CheckContext& context_;
   Turn turn_;
   std::vector<core::PoolSpec> pools_;
-  std::vector<core::PoolSpec> file_;
   std::map<RunId, Token> living_;
   std::vector<JobIndex> needing_;       // jobs with needs
   std::vector<JobIndex> changed_jobs_;  // in the last turn

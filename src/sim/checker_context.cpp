@@ -24,7 +24,8 @@ CheckContext::CheckContext(const core::FleetSpec& spec, Instant begin)
 
 void CheckContext::violation(std::string_view invariant, std::string text) {
   violation_count += 1;
-  if (violations.size() >= kViolationsKept) return;
+  const bool is_known = std::ranges::count(violations, invariant, &Violation::invariant) > 0;
+  if (is_known && violations.size() >= kViolationsKept) return;  // but every law is told of once
   violations.push_back({std::string{invariant}, WallTime{now.time_since_epoch()}, std::move(text)});
 }
 

@@ -120,7 +120,7 @@ class CheckContext {
   Instant excused_until;
   std::unordered_map<Token, AttemptFacts> attempts;  // of runs that are not settled, or alive
 
-  std::vector<Violation> violations;  // at most kViolationsKept
+  std::vector<Violation> violations;  // the first ones, and one of each law
   std::int64_t violation_count = 0;
 
  private:

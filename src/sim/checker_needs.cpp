@@ -95,7 +95,7 @@ void NeedCheck::turn(const core::Batch& batch, const ToldFacts& told) {
   for (auto& [id, run] : book_.runs) {
     if (!run.over && !needs_of(run).empty()) join(run);
   }
-  check_lent_ranks();
+  if (told.working) check_lent_ranks();  // one that stops asks nobody what he waits for
   for (const RunId id : turn.made) {
     const BookRun* run = book_.find(id);
     if (run->over) continue;
@@ -149,9 +149,10 @@ void NeedCheck::hear(BookRun& run, const BookRun& upstream) {
   }
 }
 
-/// It is asked in this turn for certain: its turn has just come, or a run of a job that it needs is over.
+/// It is asked in this turn for certain: its turn has just come, a run of a job that it needs is over, or
+/// the fleet is reloaded.
 bool NeedCheck::is_asked(const BookRun& run) const {
-  if (run.joins.empty()) return true;
+  if (run.joins.empty() || book_.turn().reloaded) return true;
   return std::ranges::any_of(book_.turn().over, [&](RunId id) {
     const std::string_view ended = context_.name(book_.find(id)->job);
     return std::ranges::any_of(needs_of(run),
@@ -160,7 +161,7 @@ bool NeedCheck::is_asked(const BookRun& run) const {
 }
 
 /// Who triggers a run needs its job, and is asked about all its needs.
-void NeedCheck::check_trigger(const BookRun& triggered) {
+void NeedCheck::check_trigger(BookRun& triggered) {
   if (triggered.cause != core::Cause::dependency) return;
   BookRun* run = triggered.triggered_by ? book_.find(*triggered.triggered_by) : nullptr;
   const bool is_needed =
@@ -173,6 +174,7 @@ void NeedCheck::check_trigger(const BookRun& triggered) {
     return;
   }
   if (run->over || book_.has_attempt(run->id)) return;
+  triggered.comes_late = run->eligible_since || run->unclear || run->comes_late;
   run->unclear = false;
   run->eligible_since.reset();
   const bool has_failed = std::ranges::any_of(run->joins, &Join::failed);
@@ -253,20 +255,23 @@ void NeedCheck::check_slots(const core::SlotsRow& row, JobIndex job) {
                                        row.job, row.first, row.last));
 }
 
-/// Runs that others wait for have the best rank among them (S15).
+/// Runs that others wait for have the best rank that these lend (S15).
 void NeedCheck::check_lent_ranks() {
   std::map<RunId, const BookRun*> best;
   for (const auto& [id, run] : book_.runs) {
     if (run.over || run.unclear) continue;
+    if (run.slot_due && core::follows_the_wall(context_.spec(run.job).schedule))
+      continue;  // a step
     for (const Join& join : run.joins) {
       if (!join.upstream) continue;
       const BookRun*& known = best[*join.upstream];
-      if (known == nullptr || run.rank() < known->rank()) known = &run;
+      const bool is_best = known == nullptr || book_.rank_to_lend(run) < book_.rank_to_lend(*known);
+      if (is_best) known = &run;
     }
   }
   for (const auto& [id, from] : best) {
     const BookRun* run = book_.find(id);
-    if (run == nullptr || run->over || run->rank() <= from->rank()) continue;
+    if (run == nullptr || run->over || run->rank() <= book_.rank_to_lend(*from)) continue;
     context_.violation("S15", fmt::format("{}: run {} does not inherit the rank of run {} of {}",
                                           context_.name(run->job), id.value, from->id.value,
                                           context_.name(from->job)));

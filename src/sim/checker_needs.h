@@ -40,7 +40,7 @@ class NeedCheck {
   bool failed_since(const BookRun& run, JobIndex upstream) const;
   void hear_of_ends();
   void hear(BookRun& run, const BookRun& upstream);
-  void check_trigger(const BookRun& triggered);
+  void check_trigger(BookRun& triggered);
   bool is_asked(const BookRun& run) const;
   void join(BookRun& run);
   void check_start(const BookRun& run);

@@ -17,18 +17,20 @@ void PromptCheck::gap(Instant from, Instant to) {
   gaps_ += 1;
   gap_from_ = from;
   gap_to_ = to;
+  gap_offset_ = context_.wall_offset;
 }
 
 void PromptCheck::run_made(const core::RunRow& row, JobIndex job) {
   if (!row.slot_at || gaps_ == 0) return;
   const Instant due = context_.on_line(*row.slot_at);
   if (due <= gap_from_ || due > gap_to_) return;
+  const core::JobSpec& spec = context_.spec(job);
+  // What a step brings into the gap was not due in it, and is decided apart.
+  const bool has_stepped = context_.batch_offset != gap_offset_;
+  if (has_stepped && core::follows_the_wall(spec.schedule)) return;
   CaughtUp& caught_up = caught_up_[job];
   if (caught_up.gap != gaps_) caught_up = {gaps_, 0};
   caught_up.runs += 1;
-  const core::JobSpec& spec = context_.spec(job);
-  // What a step brings into the gap is decided apart from what was due in it.
-  if (spec.catchup == core::Catchup::all && core::follows_the_wall(spec.schedule)) return;
   const int allowed = spec.catchup == core::Catchup::all ? spec.catchup_max : 1;
   if (caught_up.runs != allowed + 1) return;
   context_.violation(

@@ -43,6 +43,7 @@ class PromptCheck {
   int gaps_ = 0;
   Instant gap_from_;
   Instant gap_to_;
+  Duration gap_offset_{0};                     // wall - line, at its end
   std::array<std::int64_t, 1024> lateness_{};  // starts by ms of lateness; the last: all beyond
   std::int64_t starts_ = 0;
   Instant minute_began_;

@@ -105,7 +105,14 @@ bool RunCheck::run(const core::RunRow& row, JobIndex job) {
 void RunCheck::check_queue(const core::RunRow& row, JobIndex job) {
   const core::JobSpec& spec = context_.spec(job);
   const Fold& fold = folds_[job];
-  const int waiting = fold.open - fold.alive - fold.backing;
+  // What ends in the turn that makes it never waits, and makes room for the next.
+  if (row.state == core::RunState::ended) return;
+  const auto is_gone = [&](RunId id) {
+    const Run& run = open_.at(id);
+    return run.job == job && run.attempts == 0;
+  };
+  const auto gone = static_cast<int>(std::ranges::count_if(settled_, is_gone));
+  const int waiting = fold.open - fold.alive - fold.backing - gone;
   if (spec.overlap == core::Overlap::allow || spec.catchup == core::Catchup::all) return;
   if (waiting <= kQueueMax) return;
   context_.violation(

@@ -20,10 +20,17 @@ bool is_beyond(const core::MemoryLimit& limit, const core::MemoryReading& readin
 }  // namespace
 
 void Told::daemon_up() {
-  now_ = {};
+  ToldFacts anew;
+  anew.pools = std::move(now_.pools);
+  now_ = std::move(anew);
   changed_ = true;
   owes_cleanup_ = false;
   versions_.clear();
+}
+
+void Told::file_says(std::vector<core::PoolSpec> pools) {
+  now_.pools = std::move(pools);
+  changed_ = true;
 }
 
 void Told::read(const core::MemoryReading& reading) {

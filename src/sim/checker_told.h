@@ -7,6 +7,7 @@
 
 #include <deque>
 #include <optional>
+#include <vector>
 
 #include "core/event.h"
 #include "sim/checker_context.h"
@@ -18,17 +19,20 @@ struct ToldFacts {
   core::MemoryLevel level = core::MemoryLevel::normal;
   bool cleaning = false;
   bool store_fails = false;
-  bool working = true;  // neither draining nor stopping
+  bool working = true;                // neither draining nor stopping
+  std::vector<core::PoolSpec> pools;  // as the fleet file has them
 
   bool is_critical() const { return level == core::MemoryLevel::critical; }
 };
 
 class Told {
  public:
-  explicit Told(CheckContext& context) : context_(context) {}
+  explicit Told(CheckContext& context) : context_(context) { now_.pools = context.fleet.pools; }
 
   void daemon_up();
   void event(const core::Event& event);
+  /// From the next reload or start on. More than one may come before the first is committed.
+  void file_says(std::vector<core::PoolSpec> pools);
   /// The daemon asks for a cleanup (S13: never twice at a time).
   void cleanup_asked();
   /// A batch leaves the daemon: it was decided by what is told now.

@@ -173,6 +173,18 @@ std::vector<PlantedBug> need_bugs() {
   };
 }
 
+namespace {
+
+void put_the_wide_last(core::FleetSpec& fleet) {
+  fleet.ageing = hours{1000};
+  for (core::JobSpec& job : fleet.jobs) {
+    if (job.name == "wide") job.priority = core::Priority::P3;
+    if (job.name.starts_with("small")) job.priority = core::Priority::P2;
+  }
+}
+
+}  // namespace
+
 std::vector<PlantedBug> rank_bugs() {
   return {
       misread("TurnsPrioritiesAround", "S15", "P0 is read as P3, and so on",
@@ -181,14 +193,9 @@ std::vector<PlantedBug> rank_bugs() {
               })),
       misread("GoesByAgeAlone", "S15", "ageing is read as nothing",
               [](core::FleetSpec& fleet) { fleet.ageing = Duration{1}; }),
-      misread("StarvesTheWide", "S15", "small requests go before a wide one, however old it is",
-              [](core::FleetSpec& fleet) {
-                fleet.ageing = hours{1000};
-                for (core::JobSpec& job : fleet.jobs) {
-                  if (job.name == "wide") job.priority = core::Priority::P3;
-                  if (job.name.starts_with("small")) job.priority = core::Priority::P2;
-                }
-              }),
+      misread("PutsTheWideLast", "S15", "small requests go before a wide one, however old it is",
+              put_the_wide_last),
+      misread("StarvesTheWide", "L6", "the same, for as long as it takes", put_the_wide_last),
       spoiled("ForgetsHowLongThingsTake", "S15", "a new daemon reads no lengths of earlier runs",
               [] { return on_restart([](core::Stored& stored) { stored.durations.clear(); }); }),
       misread("LetsTheWidePass", "S15", "pools are read as reserved for nobody and wider by one",

@@ -21,7 +21,16 @@ ReferenceAdmission::ReferenceAdmission(const std::vector<core::PoolSpec>& pools,
                                        Instant now)
     : pools_(pools), held_(std::move(held)), waiting_(std::move(waiting)), now_(now) {
   std::ranges::sort(held_, {}, &Held::expected_end);
+  sort();
+}
+
+void ReferenceAdmission::sort() {
   std::ranges::sort(waiting_, {}, [](const Candidate& c) { return std::pair{c.rank, c.run}; });
+}
+
+void ReferenceAdmission::join(const std::vector<Candidate>& more) {
+  waiting_.insert(waiting_.end(), more.begin(), more.end());
+  sort();
 }
 
 std::vector<RunId> ReferenceAdmission::started(int room) {

@@ -41,8 +41,11 @@ class ReferenceAdmission {
 
   /// Whoever starts now, best rank first, while the node takes `room` more.
   std::vector<RunId> started(int room);
+  /// These wait too from now on.
+  void join(const std::vector<Candidate>& more);
 
  private:
+  void sort();
   int limit(core::PoolIndex pool, std::size_t as_class) const;
   /// Units of the pool held by the class and those below it.
   static int held_below(core::PoolIndex pool, std::size_t as_class, std::span<const Held> by);

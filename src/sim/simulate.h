@@ -62,7 +62,7 @@ struct Report {
   std::int64_t runs = 0;
   std::map<std::string, std::int64_t> faults;    // fired, by kind
   std::map<std::string, std::int64_t> coverage;  // points of coverage.h, 0 for those never seen
-  std::vector<Violation> violations;             // at most 100 are kept
+  std::vector<Violation> violations;             // the first 100, and one of each law
   std::int64_t violation_count = 0;
   std::vector<JobReport> jobs;
   std::vector<PoolReport> pools;

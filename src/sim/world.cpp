@@ -114,10 +114,7 @@ Report World::report(Instant begin) {
 
 void World::happen(Happening& what) {
   std::visit(Match{[&](CommitDue&) { commit_due(); }, [&](JournalDue& due) { journal_due(due); },
-                   [&](SlowOver&) {
-                     slow_ = false;
-                     store_recovers();
-                   },
+                   [&](SlowOver&) { slow_over(); },
                    [&](TellDaemon& told) {
                      if (told.life == life_) deliver(std::move(told.event));
                    },

@@ -146,6 +146,7 @@ class World {
   // --- world_store.cpp
   void submit(core::Batch batch);
   void commit_due();
+  void slow_over();
   void end_outage();
   void fail_to_commit();
   void journal_soon();

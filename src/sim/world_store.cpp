@@ -47,6 +47,17 @@ void World::commit_due() {
   }
 }
 
+/// A commit that began while the store was slow stands still with its daemon: until that goes on nobody
+/// has seen the store well.
+void World::slow_over() {
+  if (commit_entered_ && is_frozen()) {
+    agenda_.enter(frozen_until_, SlowOver{});
+    return;
+  }
+  slow_ = false;
+  store_recovers();
+}
+
 void World::end_outage() {
   outage_ = journal_full_ = false;
   journal_used_ = 0;
