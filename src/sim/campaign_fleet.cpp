@@ -313,6 +313,7 @@ Mix nasty_mix() {
   mix.long_outage_max = std::chrono::hours{1};
   mix.suspend_median = minutes{5};
   mix.pause_max = minutes{20};
+  mix.pool_growth_max = 2;
   return mix;
 }
 

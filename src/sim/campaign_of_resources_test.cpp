@@ -84,6 +84,17 @@ TEST(CampaignOfResources, AReportTellsOfEachPool) {
   EXPECT_GT(report.pools[0].wait_p95, Duration{0});
 }
 
+TEST(CampaignOfResources, NoMoreOfAPoolIsUsedThanThereIsUnderTheDefaultFaults) {
+  const core::FleetSpec fleet = tight_fleet();
+  const Report report = simulate(fleet, {hours{24 * 10}, 1, true, true});
+  EXPECT_GT(report.faults.at("operator_reloads"), 0);
+  ASSERT_EQ(report.pools.size(), fleet.pools.size());
+  for (std::size_t at = 0; at < fleet.pools.size(); ++at) {
+    EXPECT_LE(report.pools[at].peak, fleet.pools[at].slots) << fleet.pools[at].name;
+    EXPECT_GT(report.pools[at].peak, 0) << fleet.pools[at].name;
+  }
+}
+
 TEST(CampaignOfResources, APoolThatNobodyUsesIsEmpty) {
   core::FleetSpec fleet;
   fleet.name = "idle";

@@ -335,7 +335,8 @@ void World::reload() {
   deliver(core::Reload{next_request(), std::make_shared<const core::FleetSpec>(fleet_as_read())});
 }
 
-/// Never so small that a job could not start at all.
+/// Never so small that a job could not start at all. It grows where somebody asks for that: who simulates
+/// his fleet wants to read what its own pools bear.
 void World::resize_a_pool() {
   if (file_pools_.empty()) return;
   const auto pool = static_cast<core::PoolIndex>(dice_faults_.below(std::ssize(file_pools_)));
@@ -347,7 +348,7 @@ void World::resize_a_pool() {
       least = std::max(least, use.weight + usual.slots - usual.limit_for(job.priority));
     }
   }
-  const int most = std::max(least, usual.slots + 2);
+  const int most = std::max(least, usual.slots + scenario_.mix.pool_growth_max);
   file_pools_[pool].slots = least + static_cast<int>(dice_faults_.below(most - least + 1));
 }
 
