@@ -176,7 +176,7 @@ int main(int argc, char** argv) {
         if (waiting == 100) few = result.decisions;
         const std::string what = fmt::format("{} waiting, {} pool{}, {:.0f} % use two", waiting,
                                              pools, pools == 1 ? "" : "s", two_pools * 100);
-        const bool promised = waiting == 10'000 && pools == 20 && two_pools == 0.1;
+        const bool promised = waiting == 10'000 && pools == 20;
         bench::print({.what = what + ": decisions",
                       .unit = "/s",
                       .bare = waiting == 100 ? bench::Samples{} : few,

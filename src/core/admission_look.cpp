@@ -47,7 +47,7 @@ std::optional<RunId> AdmissionQueue::next(Instant now, Among among) {
   if (marks_.none() && fronts_.laxer().empty()) return std::nullopt;
   const Scene scene{leases_, lines_, now, among};
   fronts_.bring_up_to_date(scene);
-  for (const auto& [pool, from] : fronts_.laxer()) marks_.mark(pool, from);
+  for (const PoolIndex pool : fronts_.laxer()) marks_.mark(pool, fronts_.laxer_from(pool));
   fronts_.laxer_seen();
   Rank best = look_at_arrivals(scene);
   for (const PoolIndex pool : marks_.marked()) {

@@ -50,7 +50,9 @@ class Model {
     } else if (!waiting_.empty()) {
       start_unasked(pick(waiting_));
     }
-    look(below(8) == 0 ? Among::critical : Among::all);
+    const Among among = below(8) == 0 ? Among::critical : Among::all;
+    if (below(3) == 0) ask(below(2) == 0 ? Among::critical : Among::all);
+    if (below(5) != 0) look(among);  // else somewhat more happens before anybody looks
   }
 
  private:
@@ -111,6 +113,11 @@ class Model {
     queue.start(w, 0, now_);
     held_.emplace(run, lease_of(w, now_));
     waiting_.erase(run);
+  }
+
+  /// To be asked how somebody stands, even as if others counted, changes nothing.
+  void ask(Among among) const {
+    for (const auto& [run, w] : waiting_) queue_.standing(w, now_, among);
   }
 
   std::vector<Waiter> waiters(Among among) const {

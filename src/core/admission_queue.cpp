@@ -32,9 +32,10 @@ void AdmissionQueue::add(const Waiter& waiter) {
   const auto led = lines_.add(key, rank);
   if (!led) return;
   waiting_changed(*key.uses);
-  if (key.uses->empty()) {
-    marks_.mark(no_pool(), rank);
-  } else if (leases_.fits(*key.uses, key.priority)) {
+  if (!leases_.fits(*key.uses, key.priority)) return;
+  if (key.uses->empty() || marks_.has_many_arrivals()) {
+    mark(*key.uses, rank);
+  } else {
     marks_.arrived({*led, rank});
   }
 }

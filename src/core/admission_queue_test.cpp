@@ -167,6 +167,18 @@ TEST(AdmissionQueue, OnlyCriticalOnesWhenAskedForThem) {
   EXPECT_EQ(queue.next(kNow), RunId{1});
 }
 
+TEST(AdmissionQueue, ManyMayComeBeforeAnybodyLooks) {
+  Fleet fleet;
+  fleet.queue.resize({{"browser", 300, {}}, {"db", 300, {}}});
+  std::vector<int> best_first;
+  for (int run = 1; run <= 300; ++run) {
+    const Instant rank = kNow - seconds{run};
+    fleet.add(waiter(run, {{run % 2 == 0 ? 0U : 1U, 1}}, seconds{run}, Priority::P2, rank));
+    best_first.insert(best_first.begin(), run);
+  }
+  EXPECT_EQ(fleet.admit(kNow), best_first);
+}
+
 TEST(AdmissionQueue, AStandingSaysWhoGoesFirstAndWhen) {
   Fleet fleet;
   fleet.queue.resize({{"browser", 2, {}}});

@@ -67,8 +67,19 @@ void Fronts::bring_up_to_date(const Scene& scene) {
   for (const PoolIndex pool : different_) {  // perhaps named twice
     if (!std::exchange(stale_[pool].is_different, false)) continue;
     const auto from = bars_[pool].work_out(fronts_[pool], tied_.lacking(pool));
-    if (from) laxer_.push_back({pool, *from});
+    if (from) note_laxer(pool, *from);
   }
+}
+
+void Fronts::note_laxer(PoolIndex pool, const Rank& from) {
+  Rank& known = stale_[pool].laxer_from;
+  if (known == kWorstRank) laxer_.push_back(pool);
+  known = std::min(known, from);
+}
+
+void Fronts::laxer_seen() {
+  for (const PoolIndex pool : laxer_) stale_[pool].laxer_from = kWorstRank;
+  laxer_.clear();
 }
 
 /// A pool without room is not asked about, and whoever waits for it has no units free: it is left

@@ -23,14 +23,11 @@ class Fronts {
   void waiting_changed(PoolIndex pool);
 
   void bring_up_to_date(const Scene& scene);
-  /// In this pool somebody of this rank or a worse one may go on for longer than before.
-  struct Laxer {
-    PoolIndex pool = 0;
-    Rank from;
-  };
-  /// Since laxer_seen() was called last.
-  const std::vector<Laxer>& laxer() const { return laxer_; }
-  void laxer_seen() { laxer_.clear(); }
+  /// Pools in which somebody may go on for longer than when laxer_seen() was called last, each once;
+  /// of this rank or a worse one.
+  const std::vector<PoolIndex>& laxer() const { return laxer_; }
+  Rank laxer_from(PoolIndex pool) const { return stale_[pool].laxer_from; }
+  void laxer_seen();
 
   // What follows is asked of pools that have room.
 
@@ -46,19 +43,21 @@ class Fronts {
     bool is_told = false;       // of that, those that are tied to it
     std::uint64_t firsts = 0;   // Heads::version() when it was worked out last
     bool is_different = false;  // its bars have to be worked out
+    Rank laxer_from = kWorstRank;
     std::vector<PoolIndex> others;  // tied to it, whose leases have changed
   };
 
   Stale& list(PoolIndex pool);
   void note_others(const Scene& scene);
   Front::Change work_out(const Scene& scene, PoolIndex pool, Stale& stale);
+  void note_laxer(PoolIndex pool, const Rank& from);
 
   std::vector<Front> fronts_;
   TiedPools tied_;
   std::vector<Bars> bars_;    // by pool
   std::vector<Stale> stale_;  // by pool
   std::vector<PoolIndex> listed_;
-  std::vector<Laxer> laxer_;
+  std::vector<PoolIndex> laxer_;
   // used while bringing up to date alone
   std::vector<PoolIndex> changed_;
   std::vector<PoolIndex> different_;

@@ -30,9 +30,13 @@ class Marks {
     Rank rank;
   };
   void arrived(const Arrival& arrival) { arrived_.push_back(arrival); }
+  /// While nobody looks, as when the store fails, more and more may come.
+  bool has_many_arrivals() const { return arrived_.size() >= kArrivalsMax; }
   std::vector<Arrival>& arrivals() { return arrived_; }
 
  private:
+  static constexpr std::size_t kArrivalsMax = 64;
+
   std::vector<Rank> from_;  // by pool; kWorstRank: not marked
   std::vector<PoolIndex> marked_;
   std::vector<Arrival> arrived_;
