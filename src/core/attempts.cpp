@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstring>
 
 #include "base/assert.h"
 #include "base/stable_hash.h"
@@ -40,6 +41,18 @@ Outcome outcome_of(const ProcessEnd& end, std::optional<KillReason> killing) {
   if (end.signal) return Outcome::failed;
   if (!end.exit_code) return Outcome::lost;
   return *end.exit_code == 0 ? Outcome::ok : Outcome::failed;
+}
+
+/// How an attempt failed, where its outcome leaves that open.
+std::string ending_of(const ProcessEnd& end, Outcome outcome) {
+  if (outcome == Outcome::spawn_failed) return end.error;
+  if (outcome != Outcome::failed) return {};
+  if (end.signal) {
+    const char* name = ::sigabbrev_np(*end.signal);
+    const std::string known = name == nullptr ? std::string{} : fmt::format(" (SIG{})", name);
+    return fmt::format("signal {}{}", *end.signal, known);
+  }
+  return end.exit_code ? fmt::format("exit code {}", *end.exit_code) : std::string{};
 }
 
 /// The run waits before its next attempt; `nth` is how many ends of this kind it had.
@@ -125,6 +138,7 @@ void end_attempt(Turn& turn, Run& run, Outcome outcome, const ProcessEnd& end) {
   turn.s.checks.erase(run.attempt->token);
   if (run.attempt->phase != Phase::leftover) turn.s.live_attempts -= 1;
   run.attempt.reset();
+  run.ending = ending_of(end, outcome);
   turn.s.queue.release(run.id);
   turn.touch(run);
   // Whoever joined it while it lived hears when nothing may follow: its job is paused meanwhile.

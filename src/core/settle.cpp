@@ -74,9 +74,9 @@ void note_failure(Turn& turn, const Run& run, Outcome outcome) {
   Job& job = turn.job(run.job);
   job.last_failure = turn.now;
   job.consecutive_failures += 1;
-  const std::string text =
-      fmt::format("{}: run {} ended {} after {} attempt{}", spec.name, run.id.value, word(outcome),
-                  run.attempts, run.attempts == 1 ? "" : "s");
+  const std::string text = fmt::format(
+      "{}: run {} ended {} after {} attempt{}{}{}", spec.name, run.id.value, word(outcome),
+      run.attempts, run.attempts == 1 ? "" : "s", run.ending.empty() ? "" : ": ", run.ending);
   tell_failed(turn, run.job, run.id, text);
   turn.event(Severity::error, EventKind::run_failed, run.job, run.id, text,
              {{"outcome", std::string{word(outcome)}},

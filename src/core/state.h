@@ -107,6 +107,7 @@ struct Run {
   std::vector<std::pair<std::string, std::string>> params;
   Gates gates;
   std::optional<Attempt> attempt;
+  std::string ending;           // how its last attempt failed, where the outcome does not say it
   Duration expected{0};         // its length, as thought of when it was queued or started last
   std::vector<NeedWait> waits;  // by the job's needs; empty until it first had to wait for one
   Stand stand = Stand::nowhere;

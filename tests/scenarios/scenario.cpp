@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstring>
 #include <functional>
 #include <map>
 #include <memory>
@@ -26,7 +27,10 @@ core::ProcessEnd end_of(const Words& words) {
   core::ProcessEnd end;
   if (const auto code = value_of(words, "exit")) end.exit_code = std::stoi(*code);
   if (const auto signal = value_of(words, "signal")) end.signal = std::stoi(*signal);
-  if (const auto number = value_of(words, "errno")) end.spawn_errno = std::stoi(*number);
+  if (const auto number = value_of(words, "errno")) {
+    end.spawn_errno = std::stoi(*number);
+    end.error = std::string("spawn: ") + std::strerror(*end.spawn_errno);
+  }
   if (const auto leaked = value_of(words, "leaked")) end.leaked = std::stoi(*leaked);
   end.out_of_memory = has(words, "oom");
   if (end.out_of_memory) end.signal = 9;
