@@ -215,6 +215,10 @@ TEST(AdmissionQueueModel, FleetsOfManyPoolsStartWhatTheObviousAdmissionStarts) {
   play(40, 150, {.pools = 12, .used_by_one_in = 8, .arrivals_in_ten = 5, .waiting_max = 40});
 }
 
+TEST(AdmissionQueueModel, FleetsOfMorePoolsThanAWordHasBitsStartWhatTheObviousAdmissionStarts) {
+  play(12, 150, {.pools = 150, .used_by_one_in = 60, .arrivals_in_ten = 6, .waiting_max = 40});
+}
+
 TEST(AdmissionQueueModel, FleetsThatAreFarBehindStartWhatTheObviousAdmissionStarts) {
   play(20, 300, {.pools = 6, .used_by_one_in = 4, .arrivals_in_ten = 6, .waiting_max = 100});
 }
