@@ -35,13 +35,12 @@ void TiedPools::work_out(std::span<const Front> fronts, std::span<const PoolInde
   }
 }
 
-/// The changed ones, those that were tied to them, and those that are.
+/// The changed ones, and those that are tied to them. Where a tie is gone, the fronts of both have
+/// changed, so what was tied by it is found from there.
 void TiedPools::collect(std::span<const Front> fronts, std::span<const PoolIndex> changed) {
   concerned_.clear();
   events_.clear();
-  for (const PoolIndex pool : changed) {
-    each_tied(pool, [&](PoolIndex tied) { concern(tied); });
-  }
+  for (const PoolIndex pool : changed) concern(pool);
   for (std::size_t at = 0; at < concerned_.size(); ++at) {  // more are added on the way
     const PoolIndex pool = concerned_[at];
     for (const Lacking& one : fronts[pool].lacking()) {

@@ -8,7 +8,7 @@
 // and still waits for both; what is lacking in either counts for both.
 //
 // Down the ranks more and more pools become one. What is lacking in them is kept for each pool, and
-// worked out anew for pools whose fronts have changed and those that are, or were, tied to them.
+// worked out anew for pools whose fronts have changed and those that are tied to them.
 
 #include <optional>
 #include <span>
