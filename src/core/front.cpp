@@ -7,8 +7,8 @@
 namespace takt::core {
 
 const std::vector<Lacking>& Front::lacking() const {
-  static const std::vector<Lacking> kNobody;
-  return tiers_.empty() ? kNobody : tiers_.back().lacking;
+  static const std::vector<Lacking> nobody;
+  return tiers_.empty() ? nobody : tiers_.back().lacking;
 }
 
 Front::Change Front::forget() {

@@ -16,7 +16,10 @@ void WaitingLines::resize(const Leases& leases) {
       alike_[pool][at] = leases.alike(pool, static_cast<Priority>(at));
     }
   }
-  for (const auto& [key, id] : by_key_) show(id);
+  // By their numbers: the index has no order that a replay could rely on.
+  for (LineId id = 0; id < lines_.size(); ++id) {
+    if (!lines_[id].ranks.empty()) show(id);
+  }
 }
 
 std::optional<LineId> WaitingLines::add(const LineKey& key, const Rank& rank) {

@@ -60,6 +60,7 @@ class WaitingLines {
 
   std::vector<Line> lines_;
   std::vector<LineId> free_;
+  // Indexes: nobody walks them.
   std::unordered_map<LineKey, LineId, LineKey::Hash> by_key_;
   std::unordered_map<RunId, Place> places_;
   std::vector<Heads> heads_ = std::vector<Heads>(1);

@@ -47,20 +47,20 @@ TopLevel match_tables(const toml::table& root, Complaints& complaints) {
     const TableInfo* info = find_table(key.str());
     if (info == nullptr) {
       complain_unknown(key, node, complaints);
-    } else {
-      if (info->name == "include") {
-        found.include = &node;
-        continue;
-      }
-      const toml::table* table = as_table(key, node, complaints);
-      if (info->name == "fleet") found.fleet = table;
-      if (info->name == "defaults") found.defaults = table;
-      if (info->name == "memory") found.memory = table;
-      if (info->name == "pool") found.pool = table;
-      if (info->name == "health") found.health = table;
-      if (info->name == "notify") found.notify = table;
-      if (info->name == "job") found.job = table;
+      continue;
     }
+    if (info->name == "include") {
+      found.include = &node;
+      continue;
+    }
+    const toml::table* table = as_table(key, node, complaints);
+    if (info->name == "fleet") found.fleet = table;
+    if (info->name == "defaults") found.defaults = table;
+    if (info->name == "memory") found.memory = table;
+    if (info->name == "pool") found.pool = table;
+    if (info->name == "health") found.health = table;
+    if (info->name == "notify") found.notify = table;
+    if (info->name == "job") found.job = table;
   }
   return found;
 }

@@ -328,29 +328,34 @@ Duration Checker::wait_for_units(JobIndex index) const {
   return all;
 }
 
+/// L6: whether the job must have had a success by `at`, all being well since `healed`.
+bool Checker::had_time_to_succeed(JobIndex job, Instant at, Instant healed) const {
+  const core::JobSpec& spec = context_.spec(job);
+  if (spec.overlap == core::Overlap::replace) return false;  // newer runs may always end older ones
+  // What runs only when it is asked for is asked for in the middle.
+  const bool is_manual = std::holds_alternative<core::Manual>(spec.schedule);
+  const auto interval = is_manual ? std::optional{(at - healed) / 2} : core::longest_interval(spec);
+  if (!interval || !spec.enabled || !spec.problem.empty() || runs_.is_held(job)) return false;
+  if (slots_.waits_for_the_clock(job, *interval)) return false;
+  if (!spec.needs->empty()) return false;  // what it needs may always come too late for it
+  if (!spec.uses->empty() && spec.start_within) return false;  // and its units
+  const Duration needed = (is_manual ? 1 : 2) * *interval +
+                          10 * spec.expect.value_or(kExpectDefault) + wait_for_units(job);
+  const Duration delay = is_manual ? Duration{0} : core::phase(spec);
+  return at - healed >= needed && at + shift_ - context_.origin >= delay + needed;
+}
+
 void Checker::finish(Instant at, Instant healed) {
   advance(at);
   prompt_.finish();
   trees_.finish();
   if (context_.store_ill) context_.violation("L7", "the store is ill long after all faults ended");
   for (JobIndex job = 0; job < context_.fleet.jobs.size(); ++job) {
-    const core::JobSpec& spec = context_.spec(job);
-    if (spec.overlap == core::Overlap::replace) continue;  // newer runs may always end older ones
-    // What runs only when it is asked for is asked for in the middle.
-    const bool is_manual = std::holds_alternative<core::Manual>(spec.schedule);
-    const auto interval =
-        is_manual ? std::optional{(at - healed) / 2} : core::longest_interval(spec);
-    if (!interval || !spec.enabled || !spec.problem.empty() || runs_.is_held(job)) continue;
-    if (interval && slots_.waits_for_the_clock(job, *interval)) continue;
-    if (!spec.needs->empty()) continue;  // what it needs may always come too late for it
-    if (!spec.uses->empty() && spec.start_within) continue;  // and its units
-    const Duration needed = (is_manual ? 1 : 2) * *interval +
-                            10 * spec.expect.value_or(kExpectDefault) + wait_for_units(job);
-    const Duration delay = is_manual ? Duration{0} : core::phase(spec);
-    if (at - healed < needed || at + shift_ - context_.origin < delay + needed) continue;
+    if (!had_time_to_succeed(job, at, healed)) continue;
     const auto success = runs_.last_success(job);
     if (success && *success >= healed + shift_) continue;
-    context_.violation("L6", fmt::format("{} had no success since all faults ended", spec.name));
+    context_.violation("L6",
+                       fmt::format("{} had no success since all faults ended", context_.name(job)));
   }
 }
 

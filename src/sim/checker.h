@@ -125,6 +125,7 @@ class Checker {
   void judge(const Deadline& missed);
   void check_epoch(const core::Batch& batch);
   Duration wait_for_units(JobIndex job) const;
+  bool had_time_to_succeed(JobIndex job, Instant at, Instant healed) const;
   template <class RowType, class Judge>
   void each(const core::Batch& batch, Judge judge);
 

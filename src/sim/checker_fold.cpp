@@ -73,8 +73,8 @@ core::JobState RunCheck::state_of(JobIndex job) const {
 
 void RunCheck::check_heartbeat(JobIndex job) {
   const Fold& fold = folds_[job];
-  static const core::HeartbeatRow kNone;
-  const core::HeartbeatRow& beat = fold.beat ? *fold.beat : kNone;
+  static const core::HeartbeatRow none;
+  const core::HeartbeatRow& beat = fold.beat ? *fold.beat : none;
   const auto differs = [&](std::string_view field) {
     context_.violation("S7", fmt::format("{}: {} of its heartbeat is not what its history says",
                                          context_.name(job), field));

@@ -80,11 +80,7 @@ void NeedCheck::turn(const core::Batch& batch, const ToldFacts& told) {
   const Book::Turn& turn = book_.turn();
   if (context_.fleet_has_needs) hear_of_ends();
   for (const RunId id : turn.made) check_trigger(*book_.find(id));
-  for (const Token token : turn.started) {
-    const auto lease = book_.leases.find(token);
-    if (lease == book_.leases.end()) continue;
-    if (const BookRun* run = book_.find(lease->second.run)) check_start(*run);
-  }
+  check_starts();
   for (const RunId id : turn.over) check_given_up(*book_.find(id));
   for (const core::Row& row : batch.rows) {
     const auto* slots = std::get_if<core::SlotsRow>(&row);
@@ -96,16 +92,26 @@ void NeedCheck::turn(const core::Batch& batch, const ToldFacts& told) {
     if (!run.over && !needs_of(run).empty()) join(run);
   }
   if (told.working) check_lent_ranks();  // one that stops asks nobody what he waits for
-  for (const RunId id : turn.made) {
-    const BookRun* run = book_.find(id);
-    if (run->over) continue;
-    for (const core::Need& need : needs_of(*run)) {
-      context_.require(saturating_add(run->queued_at, need.wait) + kStartTolerance,
-                       Duty::need_wait_over, id.value);
-    }
-    if (told.working && waits_in_a_circle(id)) {
-      context_.violation(kLaw, fmt::format("run {} waits for itself", id.value));
-    }
+  for (const RunId id : turn.made) expect_an_answer(*book_.find(id), told);
+}
+
+void NeedCheck::check_starts() {
+  for (const Token token : book_.turn().started) {
+    const auto lease = book_.leases.find(token);
+    if (lease == book_.leases.end()) continue;
+    if (const BookRun* run = book_.find(lease->second.run)) check_start(*run);
+  }
+}
+
+/// Of a new run: its wait has an end.
+void NeedCheck::expect_an_answer(const BookRun& run, const ToldFacts& told) {
+  if (run.over) return;
+  for (const core::Need& need : needs_of(run)) {
+    context_.require(saturating_add(run.queued_at, need.wait) + kStartTolerance,
+                     Duty::need_wait_over, run.id.value);
+  }
+  if (told.working && waits_in_a_circle(run.id)) {
+    context_.violation(kLaw, fmt::format("run {} waits for itself", run.id.value));
   }
 }
 

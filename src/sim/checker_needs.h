@@ -38,6 +38,8 @@ class NeedCheck {
   bool is_fresh(JobIndex job, const core::Need& need, Instant at) const;
   std::optional<RunId> under_way(JobIndex job) const;
   bool failed_since(const BookRun& run, JobIndex upstream) const;
+  void check_starts();
+  void expect_an_answer(const BookRun& run, const ToldFacts& told);
   void hear_of_ends();
   void hear(BookRun& run, const BookRun& upstream);
   void check_trigger(BookRun& triggered);
