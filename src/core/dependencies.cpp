@@ -169,6 +169,13 @@ void wait_for_needs(Turn& turn, Run& run, bool triggers) {
   keep_need_clock(turn, run.job);
 }
 
+void lend_rank_anew(Turn& turn, const Run& run) {
+  pass_ranks_on(turn, run.id);  // what it was lent may be no better than its own now
+  for (const NeedWait& wait : run.waits) {
+    if (wait.upstream) pass_ranks_on(turn, *wait.upstream);
+  }
+}
+
 void stop_waiting_for_needs(Turn& turn, Run& run) {
   if (run.waits.empty()) return;
   for (std::size_t nth = 0; nth < run.waits.size(); ++nth) {

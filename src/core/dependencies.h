@@ -40,6 +40,9 @@ std::map<JobIndex, std::vector<JobIndex>> dependents_of(const State& s);
 /// bring; ranks are passed on.
 void wait_for_needs(Turn& turn, Run& run, bool triggers);
 
+/// The run's own rank or class is another one: those that it waits for have that of it from now on.
+void lend_rank_anew(Turn& turn, const Run& run);
+
 /// The run waits for nobody any more; what it lent is taken back.
 void stop_waiting_for_needs(Turn& turn, Run& run);
 

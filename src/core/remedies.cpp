@@ -7,6 +7,7 @@
 
 #include "base/match.h"
 #include "core/attempts.h"
+#include "core/dependencies.h"
 #include "core/probe_records.h"
 #include "core/settle.h"
 #include "core/waiting.h"
@@ -67,7 +68,7 @@ void raise(Turn& turn, Run& run, Priority priority) {
   if (rank_at == run.rank_at && run.priority <= priority) return;
   run.priority = std::min(run.priority, priority);
   set_rank(turn, run, rank_at, run.lent_rank_at);
-  look_again(turn, run);  // it lends its new rank to those that it waits for
+  lend_rank_anew(turn, run);
 }
 
 Done join(Turn& turn, RunId id, const RunJob& remedy) {

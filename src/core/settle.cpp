@@ -179,6 +179,7 @@ void rank_anew(Turn& turn, Run& run, Duration old_ageing) {
   if (rank_at == run.rank_at && priority == run.priority) return;
   run.priority = priority;
   set_rank(turn, run, rank_at, run.lent_rank_at);
+  lend_rank_anew(turn, run);
 }
 
 Instant should_have_started(const Run& run) {
