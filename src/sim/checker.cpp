@@ -21,7 +21,8 @@ Checker::Checker(const core::FleetSpec& fleet, Instant origin)
       book_(context_),
       told_(context_),
       needs_(context_, book_),
-      admission_(context_, book_, needs_, told_),
+      starvation_(context_, book_),
+      admission_(context_, book_, needs_, told_, starvation_),
       pools_(context_, book_),
       slots_(context_),
       runs_(context_, slots_, admission_),
@@ -134,7 +135,7 @@ void Checker::woke_up(Instant at, Duration slept) {
 }
 
 void Checker::clock_stepped(Instant at, Duration by) {
-  move(at);
+  advance(at);  // what had to happen before it, by the clock of then
   wall_offsets_.push_back({wall_offsets_.back().offset + by, context_.now});
   context_.wall_offset = wall_offsets_.back().offset;
   if (by > kStartTolerance) context_.jumped_at = context_.now;
@@ -313,7 +314,7 @@ void Checker::judge(const Deadline& missed) {
       needs_.missed_end_of_wait(RunId{missed.id});
       return;
     case Duty::not_starved:
-      admission_.missed_turn(RunId{missed.id});
+      starvation_.missed_turn(RunId{missed.id});
       return;
   }
 }

@@ -15,8 +15,8 @@
 //   RunCheck       S1 S2 S6 S7 S10 S16 L1 L7  TokenCheck    S9 S11
 //   TreeCheck      S2 S3 S4 S8 S13 S16 L4     PromptCheck   L1 L8 L10
 //   WatchCheck     L5                         NeedCheck     S14
-//   PoolCheck      S13                        AdmissionCheck S15 L6
-//   and the checker itself: L2 L6
+//   PoolCheck      S13                        AdmissionCheck S15
+//   StarvationCheck L6                        and the checker itself: L2 L6
 //
 // `at` is the machine's elapsed time and never goes back.
 
@@ -32,6 +32,7 @@
 #include "sim/checker_promptness.h"
 #include "sim/checker_runs.h"
 #include "sim/checker_slots.h"
+#include "sim/checker_starvation.h"
 #include "sim/checker_tokens.h"
 #include "sim/checker_told.h"
 #include "sim/checker_trees.h"
@@ -133,6 +134,7 @@ class Checker {
   Book book_;
   Told told_;
   NeedCheck needs_;
+  StarvationCheck starvation_;
   AdmissionCheck admission_;
   PoolCheck pools_;
   SlotCheck slots_;

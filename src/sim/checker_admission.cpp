@@ -12,9 +12,6 @@ namespace {
 constexpr std::string_view kLaw = "S15";
 constexpr std::size_t kJudgedMax = 48;  // the reference is slow
 constexpr std::size_t kOpenMax = 400;   // of a large fleet it is asked for nothing
-constexpr int kClassesOfWaiting = 3;    // L6: 3 x ageing
-constexpr int kLengthsPassed = 5;       // by those who pass
-constexpr Duration kAskAgain = std::chrono::minutes{1};
 
 }  // namespace
 
@@ -24,7 +21,7 @@ void AdmissionCheck::turn(const ToldFacts& told) {
     run.ranks_by_law = is_of_its_class(run) && is_lawful(run);
     if (!run.ranks_by_law) complain_of_rank(run);
   }
-  note_places();
+  starvation_.note_places();
   sort(told);
   const Book::Turn& turn = book_.turn();
   const bool is_known = told.working && !told.store_fails && !turn.by_hand && !turn.muddled;
@@ -71,41 +68,6 @@ void AdmissionCheck::complain_of_rank(const BookRun& run) {
                         format_rfc3339(WallTime{lawful.time_since_epoch()})));
 }
 
-/// Its own rank where that is lawful, whatever its row says.
-Instant AdmissionCheck::own_place(const BookRun& run) const {
-  return run.ranks_by_law ? run.own_rank : book_.rank_of_its_slot(run);
-}
-
-/// Whose units are whose by right is seen when they are taken: those who lend may give up later.
-void AdmissionCheck::note_places() {
-  for (const Token token : book_.turn().started) {
-    const auto lease = book_.leases.find(token);
-    if (lease == book_.leases.end()) continue;
-    const BookRun* run = book_.find(lease->second.run);
-    if (run != nullptr) lease->second.place = place(*run);
-  }
-}
-
-Instant AdmissionCheck::place(const BookRun& run) const {
-  return std::min(own_place(run), lent_by_law(run).value_or(Instant::max()));
-}
-
-/// The best rank that those who wait for the run have to lend, themselves or from others; what its row
-/// says where it is not known who waits.
-std::optional<Instant> AdmissionCheck::lent_by_law(const BookRun& to) const {
-  if (!to.lent_rank) return std::nullopt;
-  std::optional<Instant> best;
-  for (const auto& [id, from] : book_.runs) {
-    const bool waits =
-        std::ranges::any_of(from.joins, [&](const Join& join) { return join.upstream == to.id; });
-    if (from.over || !waits) continue;
-    const auto lent = lent_by_law(from);
-    const Instant own = std::max(own_place(from), book_.rank_of_its_slot(from));
-    best = std::min(best.value_or(Instant::max()), std::min(own, lent.value_or(Instant::max())));
-  }
-  return best ? best : to.lent_rank;
-}
-
 bool AdmissionCheck::stands(const BookRun& run) const {
   if (run.over || run.cancelled || book_.has_attempt(run.id) || book_.is_blocked(run)) return false;
   if (run.state == core::RunState::waiting) return true;
@@ -126,10 +88,7 @@ void AdmissionCheck::note(BookRun& run, Own own, const ToldFacts& told) {
     run.unclear = false;
     if (run.eligible_since) return;
     run.eligible_since = book_.turn().at;
-    if (context_.spec(run.job).uses->empty()) return;
-    context_.require(
-        saturating_add(book_.turn().at, kClassesOfWaiting * context_.fleet.ageing + kAskAgain),
-        Duty::not_starved, run.id.value);
+    starvation_.watch(run);
     return;
   }
   const bool needs_others = !context_.spec(run.job).needs->empty();
@@ -243,7 +202,7 @@ void AdmissionCheck::complain_of(RunId started, const std::vector<RunId>& instea
   for (const Candidate& other : eligible_) {
     const BookRun& waits = *book_.find(other.run);
     const bool is_ahead = other.run != started && !book_.has_attempt(other.run) &&
-                          other.rank < run.rank() && shares_pool(run, waits);
+                          other.rank < run.rank() && book_.share_pool(run, waits);
     if (is_ahead) ahead = fmt::format("run {} of {}", other.run.value, context_.name(waits.job));
   }
   context_.violation(
@@ -265,12 +224,6 @@ bool AdmissionCheck::has_units(const BookRun& run) const {
               .empty();
 }
 
-bool AdmissionCheck::shares_pool(const BookRun& a, const BookRun& b) const {
-  return std::ranges::any_of(*context_.spec(a.job).uses, [&](const core::Use& use) {
-    return std::ranges::count(*context_.spec(b.job).uses, use.pool, &core::Use::pool) > 0;
-  });
-}
-
 bool AdmissionCheck::may_be_held(RunId id) const {
   const BookRun* run = book_.find(id);
   if (run == nullptr || book_.is_blocked(*run)) return true;
@@ -289,50 +242,8 @@ bool AdmissionCheck::may_be_held(RunId id) const {
   return std::ranges::any_of(book_.runs, [&](const auto& entry) {
     const BookRun& other = entry.second;
     return other.id != id && !other.over && !book_.has_attempt(other.id) &&
-           other.rank() <= run->rank() && shares_pool(*run, other);
+           other.rank() <= run->rank() && book_.share_pool(*run, other);
   });
-}
-
-/// Nobody of better rank stands between the run and its units any more, and those behind it have them:
-/// they started after it could have, and none is longer at it than was to be expected.
-bool AdmissionCheck::is_starved(const BookRun& run) const {
-  const Instant rank = own_place(run);
-  bool is_passed = false;
-  for (const auto& [token, lease] : book_.leases) {
-    const bool shares = std::ranges::any_of(*lease.units, [&](const core::Use& use) {
-      return std::ranges::count(*context_.spec(run.job).uses, use.pool, &core::Use::pool) > 0;
-    });
-    if (!shares) continue;
-    const bool is_behind = lease.place > rank && lease.since > *run.eligible_since;
-    if (!is_behind || lease.expected_end < context_.now) return false;
-    is_passed = true;
-  }
-  for (const auto& [id, other] : book_.runs) {
-    const bool is_ahead = !other.over && id != run.id && !book_.has_attempt(id) &&
-                          place(other) <= rank && shares_pool(run, other);
-    if (is_ahead) return false;
-  }
-  return is_passed;
-}
-
-void AdmissionCheck::missed_turn(RunId id) {
-  const BookRun* run = book_.find(id);
-  if (run == nullptr || run->over || book_.has_attempt(id) || !run->eligible_since) return;
-  // Lengths are expected, not known: whoever passed it may have been at it for longer.
-  Duration longest{0};
-  for (JobIndex job = 0; job < book_.jobs.size(); ++job) {
-    if (!context_.spec(job).uses->empty()) longest = std::max(longest, book_.length_of(job));
-  }
-  // Nothing turns over while nobody is there.
-  const Instant since =
-      std::max({*run->eligible_since, context_.excused_until, context_.awake_since});
-  const Instant due = since + kClassesOfWaiting * context_.fleet.ageing + kLengthsPassed * longest;
-  if (context_.now > due && !context_.draining && is_starved(*run)) {
-    context_.violation("L6", fmt::format("{}: run {} starves behind runs of worse rank",
-                                         context_.name(run->job), id.value));
-    return;
-  }
-  context_.require(std::max(due, context_.now) + kAskAgain, Duty::not_starved, id.value);
 }
 
 }  // namespace takt::sim

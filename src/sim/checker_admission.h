@@ -1,5 +1,5 @@
 #pragma once
-// AdmissionCheck: who starts, and who does not, is what the rule says (S15, L6). After each turn the runs
+// AdmissionCheck: who starts, and who does not, is what the rule says (S15). After each turn the runs
 // that started are those of a slow, obvious reference admission over what the rows tell: who waits,
 // what holds him but units and others, who holds which units and until when as expected.
 //
@@ -13,6 +13,7 @@
 #include "sim/checker_book.h"
 #include "sim/checker_context.h"
 #include "sim/checker_needs.h"
+#include "sim/checker_starvation.h"
 #include "sim/checker_told.h"
 #include "sim/reference_admission.h"
 
@@ -20,17 +21,15 @@ namespace takt::sim {
 
 class AdmissionCheck {
  public:
-  AdmissionCheck(CheckContext& context, Book& book, const NeedCheck& needs, const Told& told)
-      : context_(context), book_(book), needs_(needs), told_(told) {}
+  AdmissionCheck(CheckContext& context, Book& book, const NeedCheck& needs, const Told& told,
+                 StarvationCheck& starvation)
+      : context_(context), book_(book), needs_(needs), told_(told), starvation_(starvation) {}
 
   /// Judges the turn that is open in the book.
   void turn(const ToldFacts& told);
 
   /// Something of what is judged here may hold the run now: needs, memory, units, others.
   bool may_be_held(RunId run) const;
-
-  /// So long after it could have had its units (L6).
-  void missed_turn(RunId run);
 
   std::int64_t turns_judged() const { return turns_judged_; }
 
@@ -40,10 +39,6 @@ class AdmissionCheck {
   bool is_lawful(const BookRun& run) const;
   bool is_of_its_class(const BookRun& run) const;
   void complain_of_rank(const BookRun& run);
-  Instant own_place(const BookRun& run) const;
-  std::optional<Instant> lent_by_law(const BookRun& to) const;
-  Instant place(const BookRun& run) const;
-  void note_places();
   /// It waits, and its turn within its job has come.
   bool stands(const BookRun& run) const;
   Own own_gates(const BookRun& run, const ToldFacts& told) const;
@@ -55,13 +50,12 @@ class AdmissionCheck {
   void compare();
   void complain_of(RunId started, const std::vector<RunId>& instead);
   bool has_units(const BookRun& run) const;
-  bool shares_pool(const BookRun& a, const BookRun& b) const;
-  bool is_starved(const BookRun& run) const;
 
   CheckContext& context_;
   Book& book_;
   const NeedCheck& needs_;
   const Told& told_;
+  StarvationCheck& starvation_;
   std::vector<Candidate> eligible_;
   std::vector<Candidate> unclear_;
   std::int64_t turns_judged_ = 0;

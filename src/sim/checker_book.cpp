@@ -68,6 +68,12 @@ bool Book::is_blocked(const BookRun& run) const {
   return false;
 }
 
+bool Book::share_pool(const BookRun& a, const BookRun& b) const {
+  return std::ranges::any_of(*context_.spec(a.job).uses, [&](const core::Use& use) {
+    return std::ranges::count(*context_.spec(b.job).uses, use.pool, &core::Use::pool) > 0;
+  });
+}
+
 bool Book::can_bring(JobIndex job) const {
   const core::JobSpec& spec = context_.spec(job);
   return spec.enabled && spec.problem.empty() && !jobs[job].paused && !jobs[job].quarantined;

@@ -114,6 +114,8 @@ class Book {
   bool is_dead(Token token) const;
   /// An older run of the job is in its way.
   bool is_blocked(const BookRun& run) const;
+  /// They want units of the same pool.
+  bool share_pool(const BookRun& a, const BookRun& b) const;
   bool can_bring(JobIndex job) const;
   /// Due time + class x ageing, of its own slot.
   Instant rank_of_its_slot(const BookRun& run) const;

@@ -64,15 +64,20 @@ bool SlotCheck::waits_for_the_clock(JobIndex job, Duration interval) const {
          Instant{name->time_since_epoch() - context_.wall_offset} > context_.now + interval;
 }
 
+/// The clock that there is now says when the slot is due; what it has just stepped over is due now.
+void SlotCheck::require_by_the_wall(JobIndex job) {
+  Next& next = next_[job];
+  if (!next.name) return;
+  const Instant due{next.name->time_since_epoch() - context_.wall_offset};
+  const bool is_ahead = due > context_.now;
+  next.owed_since = is_ahead ? due : std::min(next.owed_since.value_or(context_.now), context_.now);
+  context_.require(std::max(due, context_.now) + kStartTolerance, Duty::slot_decided, job,
+                   next.number);
+}
+
 void SlotCheck::require(JobIndex job) {
+  if (follows_the_wall(job)) return require_by_the_wall(job);
   const Next& next = next_[job];
-  if (follows_the_wall(job)) {
-    if (!next.name) return;
-    const Instant due{next.name->time_since_epoch() - context_.wall_offset};
-    context_.require(std::max(due, context_.now) + kStartTolerance, Duty::slot_decided, job,
-                     next.number);
-    return;
-  }
   if (!next.due_last) return;
   context_.require(*next.due_last + kStartTolerance, Duty::slot_decided, job, next.number);
 }
@@ -81,8 +86,8 @@ void SlotCheck::missed(JobIndex job, SlotNumber number) {
   const Next& next = next_[job];
   if (follows_the_wall(job)) {
     if (next.number != number || !next.name) return;
-    const Instant due{next.name->time_since_epoch() - context_.wall_offset};
-    if (due + kStartTolerance >= context_.now) return require(job);  // the clock went back
+    // It was expected sooner by another clock.
+    if (*next.owed_since + kStartTolerance >= context_.now) return require(job);
     context_.violation("S1", fmt::format("{}: slot {} of {} is due and nothing became of it",
                                          context_.name(job), number, format_rfc3339(*next.name)));
     return;
@@ -201,6 +206,7 @@ void SlotCheck::judge_names(Next& next, const Decision& decision) {
   }
   expect(name, decision.last_name, decision.last);
   next.number = decision.last + 1;
+  next.owed_since.reset();
   next.name = name_after(decision.job, decision.last_name);
 }
 

@@ -52,6 +52,8 @@ class SlotCheck {
     Instant due;
     std::optional<Instant> due_last;
     bool has_open_run = false;
+    /// Cron and at: since when it has been due by every clock that there was; ahead while it is not.
+    std::optional<Instant> owed_since;
     std::map<SlotNumber, SlotNumber> ranges;  // of SlotsRows, to recognise one that grew
   };
   struct Decision {
@@ -73,6 +75,7 @@ class SlotCheck {
   void check_instants(const Next& next, const Decision& decision);
   void step(Next& next, const Decision& decision);
   void require(JobIndex job);
+  void require_by_the_wall(JobIndex job);
   bool follows_the_wall(JobIndex job) const;
   std::optional<WallTime> name_after(JobIndex job, WallTime name) const;
   void judge_names(Next& next, const Decision& decision);
