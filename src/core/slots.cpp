@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "core/attempts.h"
 #include "core/degraded.h"
@@ -122,6 +123,11 @@ void stand_for(const State& s, Run& run, const Slot& slot) {
   }
 }
 
+/// Nobody was there in time: the slot may not start any more, unless it is caught up.
+bool is_expired(const Turn& turn, const JobSpec& spec, const Decision& d) {
+  return spec.start_within && d.due.last.due + *spec.start_within <= turn.now;
+}
+
 /// Decides slots that meet an open run. False: it is not in the way.
 bool meet_open_run(Turn& turn, JobIndex index, const Decision& d) {
   const JobSpec& spec = turn.s.spec_of(index);
@@ -138,7 +144,9 @@ bool meet_open_run(Turn& turn, JobIndex index, const Decision& d) {
     into = job.open.front();  // it goes on after the downtime, and so does the slots' work
   } else {
     into = unstarted(turn.s, job);
-    if (!into && spec.overlap == Overlap::replace) {
+    // For a slot that is missed nothing has to make room.
+    const bool runs = spec.catchup != Catchup::none || !is_expired(turn, spec, d);
+    if (!into && runs && spec.overlap == Overlap::replace) {
       const std::vector<RunId> open = job.open;
       for (const RunId id : open) cancel_run(turn, turn.run(id), Reason::overlap);
     }
@@ -178,8 +186,7 @@ Slot slot_before_last(const State& s, const JobSpec& spec, const Decision& d) {
 void catch_up(Turn& turn, JobIndex index, const Decision& d) {
   const JobSpec& spec = turn.s.spec_of(index);
   // Nobody was there in time, down or suspended: several are due, or one is that may not start now.
-  const bool expired = spec.start_within && d.due.last.due + *spec.start_within <= turn.now;
-  const bool was_away = d.after_downtime || expired;
+  const bool was_away = d.after_downtime || is_expired(turn, spec, d);
   const bool held = is_held(turn.s, d.due.last.due);  // by the store, and then by an open run
   const bool late = was_away || (d.due.count > 1 && !held);
   const Cause cause = late ? Cause::catchup : Cause::schedule;
@@ -263,9 +270,9 @@ void advance(Turn& turn, JobIndex index, const Decision& d) {
   turn.touch(index, true);
   job.next_number = d.due.last.number + 1;
   if (const auto* after = std::get_if<After>(&spec.schedule)) {
-    job.next.reset();
-    if (!job.open.empty()) return;  // its end decides
-    const Instant due = saturating_add(d.due.last.due, after->delay);
+    const std::optional<Slot> ended = std::exchange(job.next, std::nullopt);  // what made room
+    if (!job.open.empty()) return;                                            // its end decides
+    const Instant due = ended ? ended->due : saturating_add(d.due.last.due, after->delay);
     job.next = Slot{job.next_number, due > turn.now ? due : turn.now + after->delay};
     return;
   }
