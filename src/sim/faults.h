@@ -96,7 +96,8 @@ struct Mix {
   Duration step_max = std::chrono::hours{2};
   Duration leap_max = std::chrono::hours{24 * 400};
   Duration pressure_max = std::chrono::minutes{20};
-  int pool_growth_max = 0;  // units that a file that is read again may give a pool beyond the fleet's
+  int pool_growth_max =
+      0;  // units that a file that is read again may give a pool beyond the fleet's
 
   int& weight_of(Fault fault) { return weight[static_cast<std::size_t>(fault)]; }
   int weight_of(Fault fault) const { return weight[static_cast<std::size_t>(fault)]; }
