@@ -11,7 +11,7 @@ namespace {
 
 /// By the whole rule, for somebody of this line with this rank.
 bool may_pass(const Scene& scene, const LineKey& key, const Rank& rank, const Fronts& fronts) {
-  if (scene.among == Among::critical && !key.critical) return false;
+  if (!scene.counts(key.critical)) return false;
   const Candidate candidate(scene, key, rank);
   return candidate.fits() && candidate.delays_nobody(fronts);
 }
@@ -67,22 +67,19 @@ std::optional<Rank> AdmissionQueue::look_at(PoolIndex pool, const Scene& scene, 
   const Rank from = marks_.from(pool);
   marks_.looked_at(pool, than == kWorstRank ? than : std::max(from, than));
   if (leases_.room(pool, Priority::P0) == 0) return std::nullopt;
-  const auto may_start = [&](LineId line, const Rank& rank) {
-    if (rank < from) return false;
-    const Candidate one(scene, lines_.line(line).key, rank);
-    if (!one.fits() || !one.delays_nobody(fronts_)) return false;
-    marks_.looked_at(pool, rank);
-    return true;
-  };
   // Where there is room beside those ahead, whoever is next may have it, however long it is.
   const std::vector<Head>& heads = lines_.of_pool(pool).all();
   int room = leases_.pools()[pool].slots - leases_.used(pool);
   std::size_t at = 0;
   for (; at < heads.size() && room > 0; ++at) {
     if (!(heads[at].rank < than)) return std::nullopt;
-    if (!scene.counts(heads[at].critical)) continue;
-    if (may_start(heads[at].line, heads[at].rank)) return heads[at].rank;
-    room -= heads[at].weight;
+    const Head& head = heads[at];
+    if (!scene.counts(head.critical)) continue;
+    if (!(head.rank < from) && may_pass(scene, lines_.line(head.line).key, head.rank, fronts_)) {
+      marks_.looked_at(pool, head.rank);
+      return head.rank;
+    }
+    room -= head.weight;
   }
   if (at == heads.size()) return std::nullopt;
   // Behind them only who ends before those ahead of him could start.

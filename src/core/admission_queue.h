@@ -24,8 +24,8 @@
 // Whatever holds the first of a line holds the others, so a look goes over heads only (heads.h),
 // only of those pools that something happened to since the last one or that less stands before in
 // (marks.h, fronts.h), and in a pool, once there is no room beside those ahead, only over those that
-// are short enough. Lengths are rounded
-// up (line.h), which makes few lines of many jobs and errs towards not delaying.
+// are short enough. Lengths are rounded up (line.h), which makes few lines of many jobs and errs
+// towards not delaying.
 
 #include <optional>
 #include <utility>

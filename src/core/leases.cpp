@@ -1,6 +1,7 @@
 #include "core/leases.h"
 
 #include <algorithm>
+#include <bit>
 #include <numeric>
 #include <utility>
 
@@ -36,7 +37,6 @@ void Leases::resize(std::vector<PoolSpec> pools) {
     for (std::size_t at = 0; at < kClasses; ++at) {
       usage.limits[at] = pools_[pool].limit_for(static_cast<Priority>(at));
     }
-    usage.reserves = usage.limits.back() < usage.limits.front();
     for (std::size_t at = 0; at < kClasses; ++at) {
       const bool ends = at + 1 == kClasses || usage.limits[at] > usage.limits[at + 1];
       if (ends) usage.tiers |= 1U << at;
@@ -101,7 +101,7 @@ constexpr unsigned kAllClasses = (1U << kClasses) - 1;
 
 Leases::ClassSet Leases::untouched_by(const Use& use, Priority priority) const {
   const Usage& usage = usage_[use.pool];
-  if (!usage.reserves) return 0;
+  if (std::has_single_bit(usage.tiers)) return 0;  // nothing is kept from anybody
   const ByClass& limits = usage.limits;
   ClassSet untouched = 0;
   for (std::size_t below = place(priority) + 1; below < kClasses; ++below) {

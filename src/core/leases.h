@@ -110,8 +110,7 @@ class Leases {
   using FreeAt = std::vector<Instant>;
   struct Usage {
     std::vector<Holding> holders;
-    ByClass limits{};       // of the pool, for each class and those below it
-    bool reserves = false;  // it keeps something for somebody
+    ByClass limits{};  // of the pool, for each class and those below it
     std::array<Priority, kClasses> alike{};
     ClassSet tiers = 0;
     // all that follows is worked out anew from the holders whenever one comes or goes

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <boost/container_hash/hash.hpp>
 #include <cstdint>
 
 namespace takt::core {
@@ -13,15 +14,12 @@ bool operator==(const LineKey& a, const LineKey& b) {
 
 std::size_t LineKey::Hash::operator()(const LineKey& key) const {
   std::size_t hash = 0;
-  const auto mix = [&](std::uint64_t value) {
-    // Of a multiplicative hash the upper half is the good one.
-    hash = (hash ^ value) * 0x9E3779B97F4A7C15U;
-    hash ^= hash >> 32U;
-  };
-  mix(static_cast<std::uint64_t>(key.length.count()));
-  mix(static_cast<std::uint64_t>(key.priority) * 2 + (key.critical ? 1 : 0));
+  boost::hash_combine(hash, key.length.count());
+  boost::hash_combine(hash, static_cast<int>(key.priority));
+  boost::hash_combine(hash, key.critical);
   for (const Use& use : *key.uses) {
-    mix(std::uint64_t{use.pool} << 32U | static_cast<std::uint32_t>(use.weight));
+    boost::hash_combine(hash, use.pool);
+    boost::hash_combine(hash, use.weight);
   }
   return hash;
 }

@@ -68,10 +68,14 @@ bool Book::is_blocked(const BookRun& run) const {
   return false;
 }
 
-bool Book::share_pool(const BookRun& a, const BookRun& b) const {
-  return std::ranges::any_of(*context_.spec(a.job).uses, [&](const core::Use& use) {
-    return std::ranges::count(*context_.spec(b.job).uses, use.pool, &core::Use::pool) > 0;
+bool share_pool(const core::Uses& a, const core::Uses& b) {
+  return std::ranges::any_of(a, [&](const core::Use& use) {
+    return std::ranges::count(b, use.pool, &core::Use::pool) > 0;
   });
+}
+
+bool Book::share_pool(const BookRun& a, const BookRun& b) const {
+  return sim::share_pool(*context_.spec(a.job).uses, *context_.spec(b.job).uses);
 }
 
 bool Book::can_bring(JobIndex job) const {

@@ -79,6 +79,9 @@ struct BookJob {
   std::vector<RunId> open;                  // oldest first
 };
 
+/// Both take units of some pool.
+bool share_pool(const core::Uses& a, const core::Uses& b);
+
 class Book {
  public:
   explicit Book(CheckContext& context);

@@ -54,10 +54,7 @@ bool StarvationCheck::is_starved(const BookRun& run) const {
   const Instant rank = own_place(run);
   bool is_passed = false;
   for (const auto& [token, lease] : book_.leases) {
-    const bool shares = std::ranges::any_of(*lease.units, [&](const core::Use& use) {
-      return std::ranges::count(*context_.spec(run.job).uses, use.pool, &core::Use::pool) > 0;
-    });
-    if (!shares) continue;
+    if (!share_pool(*lease.units, *context_.spec(run.job).uses)) continue;
     const bool is_behind = lease.place > rank && lease.since > *run.eligible_since;
     if (!is_behind || lease.expected_end < context_.now) return false;
     is_passed = true;
