@@ -21,6 +21,7 @@
 #include <vector>
 
 #include "audit/audit.h"
+#include "base/scratch_folder_for_test.h"
 #include "core/rows.h"
 #include "core/schedule.h"
 #include "witness/line.h"
@@ -81,7 +82,6 @@ std::vector<core::Slot> drawn_slots(const core::FleetSpec& spec);
 class HealthyFleet {
  public:
   HealthyFleet();
-  ~HealthyFleet();
   HealthyFleet(const HealthyFleet&) = delete;
   HealthyFleet& operator=(const HealthyFleet&) = delete;
 
@@ -95,13 +95,13 @@ class HealthyFleet {
   /// What takt-check says: the verdicts that are not 0.
   std::map<std::string, std::int64_t> judge(bool look_at_processes = false);
 
-  std::filesystem::path folder() const { return folder_; }
+  const std::filesystem::path& folder() const { return folder_.path(); }
   std::filesystem::path state_dir() const { return folder_ / "state"; }
   std::filesystem::path database() const { return state_dir() / "takt.db"; }
   const Judgement& last() const { return *last_; }
 
  private:
-  std::filesystem::path folder_;
+  ScratchFolder folder_;
   core::FleetSpec spec_;
   std::optional<Judgement> last_;
 };

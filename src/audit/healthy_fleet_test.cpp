@@ -139,8 +139,6 @@ void drawn(std::vector<RunPlan>& plans, const std::vector<core::Slot>& slots) {
 }  // namespace
 
 HealthyFleet::HealthyFleet() {
-  std::string pattern = (std::filesystem::temp_directory_path() / "takt-audit-XXXXXX").string();
-  folder_ = mkdtemp(pattern.data());
   std::filesystem::create_directory(state_dir());
   spec_ = *fleet::decode(kFile, folder_ / "fleet.toml").spec;
 
@@ -166,8 +164,6 @@ HealthyFleet::HealthyFleet() {
                    {{milliseconds{15'002}, seconds{16}}},
                    {}});
 }
-
-HealthyFleet::~HealthyFleet() { std::filesystem::remove_all(folder_); }
 
 RunPlan& HealthyFleet::plan(const std::string& job, SlotNumber slot) {
   return *std::ranges::find_if(
@@ -202,7 +198,7 @@ void HealthyFleet::write(const Rows& rows) {
 std::map<std::string, std::int64_t> HealthyFleet::judge(bool look_at_processes) {
   Request request;
   request.spec = spec_;
-  request.witnesses = {folder_};
+  request.witnesses = {folder_.path()};
   request.look_at_processes = look_at_processes;
   auto judgement = audit::judge(request);
   EXPECT_TRUE(judgement) << judgement.error().what;

@@ -10,14 +10,14 @@
 #include <fstream>
 #include <string>
 
+#include "base/scratch_folder_for_test.h"
+
 namespace takt::daemon {
 namespace {
 
 class FileWatchTest : public ::testing::Test {
  protected:
   FileWatchTest() {
-    std::string name = (std::filesystem::temp_directory_path() / "takt-watch-XXXXXX").string();
-    folder_ = mkdtemp(name.data());
     std::filesystem::create_directory(folder_ / "jobs");
     write("fleet.toml", "one");
     fleet::FilesRead read;
@@ -25,7 +25,6 @@ class FileWatchTest : public ::testing::Test {
     read.folders[folder_ / "jobs"].parts = {"*.toml"};
     watch_.watch(read);
   }
-  ~FileWatchTest() override { std::filesystem::remove_all(folder_); }
 
   void write(const std::string& name, const std::string& text) {
     std::ofstream{folder_ / name} << text;
@@ -39,7 +38,7 @@ class FileWatchTest : public ::testing::Test {
     return changes_ > before;
   }
 
-  std::filesystem::path folder_;
+  const ScratchFolder folder_;
   boost::asio::io_context loop_;
   int changes_ = 0;
   FileWatch watch_{loop_, [this] { ++changes_; }};

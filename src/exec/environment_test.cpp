@@ -8,7 +8,7 @@
 #include <cerrno>
 #include <fstream>
 
-#include "exec/scratch_folder.h"
+#include "base/scratch_folder_for_test.h"
 
 namespace takt::exec {
 namespace {
@@ -97,15 +97,16 @@ TEST(FindProgram, LooksInTheJobsOwnPath) {
   const ScratchFolder folder;
   std::ofstream(folder / "tool") << "#!/bin/sh\n";
   ::chmod((folder / "tool").c_str(), 0755);
-  const std::string path = "PATH=/nowhere:" + (folder / "");
-  EXPECT_EQ(find_program("tool", {path}, "/").value(), folder / "/tool");
+  const std::string here = folder.path().string() + "/";
+  const std::string path = "PATH=/nowhere:" + here;
+  EXPECT_EQ(find_program("tool", {path}, "/").value(), here + "/tool");
   EXPECT_EQ(find_program("./tool", {path}, "/").value(), "./tool");
 }
 
 TEST(FindProgram, TellsMissingFromNotExecutable) {
   const ScratchFolder folder;
   std::ofstream(folder / "data") << "x";
-  const std::string path = "PATH=" + (folder / "");
+  const std::string path = "PATH=" + folder.path().string() + "/";
   EXPECT_EQ(find_program("data", {path}, "/").error().error, EACCES);
   EXPECT_EQ(find_program("missing", {path}, "/").error().error, ENOENT);
   EXPECT_EQ(find_program("", {path}, "/").error().error, ENOENT);

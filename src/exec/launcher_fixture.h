@@ -16,10 +16,10 @@
 #include <string>
 #include <vector>
 
+#include "base/scratch_folder_for_test.h"
 #include "exec/launcher.h"
 #include "exec/log_format.h"
 #include "exec/proc_table.h"
-#include "exec/scratch_folder.h"
 
 namespace takt::exec {
 
@@ -99,7 +99,7 @@ class LauncherTest : public testing::TestWithParam<CgroupLane>, public ports::La
   }
 
   std::string log_path(Token token) const {
-    return folder_ / "logs/job/" + std::to_string(token.value) + "-1.log";
+    return folder_ / ("logs/job/" + std::to_string(token.value) + "-1.log");
   }
   std::string logged(Token token, LogStream stream = LogStream::out) const {
     std::string bytes;

@@ -11,8 +11,8 @@
 #include <fstream>
 #include <map>
 
+#include "base/scratch_folder_for_test.h"
 #include "exec/log_retention.h"
-#include "exec/scratch_folder.h"
 
 namespace takt::exec {
 namespace {

@@ -10,8 +10,8 @@
 #include <string>
 #include <vector>
 
+#include "base/scratch_folder_for_test.h"
 #include "fleet/load.h"
-#include "fleet/scratch_folder_for_test.h"
 
 namespace takt::fleet {
 namespace {

@@ -7,10 +7,10 @@
 #include <fstream>
 #include <string>
 
+#include "base/scratch_folder_for_test.h"
 #include "fleet/decode_testing.h"
 #include "fleet/load.h"
 #include "fleet/preflight.h"
-#include "fleet/scratch_folder_for_test.h"
 
 namespace takt::fleet {
 namespace {

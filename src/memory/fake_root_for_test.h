@@ -1,12 +1,11 @@
 #pragma once
 // A machine of files: /proc and cgroup mounts beneath a scratch folder, as the kernel would write them.
 
-#include <gtest/gtest.h>
-#include <stdlib.h>
-
 #include <filesystem>
 #include <fstream>
 #include <string>
+
+#include "base/scratch_folder_for_test.h"
 
 namespace takt::memory {
 
@@ -15,17 +14,11 @@ inline constexpr std::int64_t kMiB = 1 << 20;
 class FakeRoot {
  public:
   FakeRoot() {
-    std::string name = (std::filesystem::temp_directory_path() / "takt-memory-XXXXXX").string();
-    EXPECT_NE(::mkdtemp(name.data()), nullptr);
-    root_ = name;
     machine(1000, 600);
     write("proc/pressure/memory", "some avg10=5.00 avg60=0.00 avg300=0.00 total=1\n");
   }
-  ~FakeRoot() { std::filesystem::remove_all(root_); }
-  FakeRoot(const FakeRoot&) = delete;
-  FakeRoot& operator=(const FakeRoot&) = delete;
 
-  const std::filesystem::path& path() const { return root_; }
+  const std::filesystem::path& path() const { return root_.path(); }
 
   /// In place, so that what is open sees it.
   void write(const std::string& file, const std::string& text) const {
@@ -73,7 +66,7 @@ class FakeRoot {
   }
 
  private:
-  std::filesystem::path root_;
+  ScratchFolder root_;
 };
 
 inline std::string mib(std::int64_t count) { return std::to_string(count * kMiB); }

@@ -10,10 +10,10 @@
 #include <stdexcept>
 #include <string>
 
+#include "base/scratch_folder_for_test.h"
 #include "store/heard.h"
 #include "store/memory_store.h"
 #include "store/sample_rows.h"
-#include "store/scratch_folder.h"
 #include "store/sql.h"
 #include "store/sqlite_history.h"
 #include "store/sqlite_store.h"

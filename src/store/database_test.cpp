@@ -5,10 +5,11 @@
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
+#include "base/scratch_folder_for_test.h"
+#include "store/file_bytes_for_test.h"
 #include "store/heard.h"
 #include "store/sample_rows.h"
 #include "store/schema.h"
-#include "store/scratch_folder.h"
 #include "store/sqlite_history.h"
 #include "store/sqlite_store.h"
 

@@ -7,9 +7,10 @@
 
 #include <fstream>
 
+#include "base/scratch_folder_for_test.h"
 #include "store/child_process.h"
+#include "store/file_bytes_for_test.h"
 #include "store/sample_rows.h"
-#include "store/scratch_folder.h"
 
 namespace takt::store {
 namespace {

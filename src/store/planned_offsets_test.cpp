@@ -4,10 +4,11 @@
 
 #include <chrono>
 
+#include "base/scratch_folder_for_test.h"
+#include "store/file_bytes_for_test.h"
 #include "store/heard.h"
 #include "store/sample_rows.h"
 #include "store/schema.h"
-#include "store/scratch_folder.h"
 #include "store/sqlite_store.h"
 
 namespace takt::store {

@@ -3,10 +3,10 @@
 
 #include <gtest/gtest.h>
 
+#include "base/scratch_folder_for_test.h"
 #include "store/heard.h"
 #include "store/lossy_vfs.h"
 #include "store/sample_rows.h"
-#include "store/scratch_folder.h"
 #include "store/sql.h"
 #include "store/sqlite_store.h"
 

@@ -4,7 +4,8 @@
 
 #include <array>
 
-#include "store/scratch_folder.h"
+#include "base/scratch_folder_for_test.h"
+#include "store/file_bytes_for_test.h"
 
 namespace takt::store {
 namespace {

@@ -8,11 +8,12 @@
 #include <fstream>
 #include <memory>
 
+#include "base/scratch_folder_for_test.h"
 #include "store/child_process.h"
 #include "store/faulty_vfs.h"
+#include "store/file_bytes_for_test.h"
 #include "store/heard.h"
 #include "store/sample_rows.h"
-#include "store/scratch_folder.h"
 #include "store/sql.h"
 #include "store/sqlite_history.h"
 #include "store/sqlite_store.h"

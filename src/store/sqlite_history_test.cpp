@@ -2,10 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include "base/scratch_folder_for_test.h"
 #include "store/child_process.h"
+#include "store/file_bytes_for_test.h"
 #include "store/heard.h"
 #include "store/sample_rows.h"
-#include "store/scratch_folder.h"
 #include "store/sqlite_store.h"
 
 namespace takt::store {

@@ -6,10 +6,11 @@
 
 #include <memory>
 
+#include "base/scratch_folder_for_test.h"
 #include "store/child_process.h"
+#include "store/file_bytes_for_test.h"
 #include "store/heard.h"
 #include "store/sample_rows.h"
-#include "store/scratch_folder.h"
 #include "store/sql.h"
 #include "store/sqlite_store.h"
 

@@ -3,11 +3,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "base/scratch_folder_for_test.h"
 #include "store/database.h"
+#include "store/file_bytes_for_test.h"
 #include "store/heard.h"
 #include "store/journal.h"
 #include "store/sample_rows.h"
-#include "store/scratch_folder.h"
 #include "store/sqlite_store.h"
 
 namespace takt::store {

@@ -5,14 +5,15 @@
 
 #include <filesystem>
 #include <string>
+#include <string_view>
 #include <system_error>
 
-namespace takt::fleet {
+namespace takt {
 
 class ScratchFolder {
  public:
   ScratchFolder() {
-    std::string name = (std::filesystem::temp_directory_path() / "takt-fleet-XXXXXX").string();
+    std::string name = (std::filesystem::temp_directory_path() / "takt-test-XXXXXX").string();
     if (::mkdtemp(name.data()) == nullptr) throw std::filesystem::filesystem_error(name, {});
     path_ = name;
   }
@@ -23,10 +24,11 @@ class ScratchFolder {
   ScratchFolder(const ScratchFolder&) = delete;
   ScratchFolder& operator=(const ScratchFolder&) = delete;
 
+  std::filesystem::path operator/(std::string_view name) const { return path_ / name; }
   const std::filesystem::path& path() const { return path_; }
 
  private:
   std::filesystem::path path_;
 };
 
-}  // namespace takt::fleet
+}  // namespace takt
